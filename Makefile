@@ -1,0 +1,103 @@
+# Everything works on a machine with Python 3.11 or later and make; the virtual environment is .venv.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check format lint types imports fix snapshots coverage bench fuzz corpus clients clean
+
+help: ## show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---- set-up: stamps, so that it is done again only when pyproject.toml changes ------------------------------
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+# ---- the main job, and the tests ---------------------------------------------------------------------------
+
+demo: $(VENV)/.installed ## check and plan the project in fixtures/demo
+	$(BIN)/samguard check fixtures/demo --exit-zero
+	$(BIN)/samguard plan fixtures/demo
+
+test: $(VENV)/.installed-test ## run the tests, but not the slow ones (ARGS="-k strategy")
+	$(BIN)/pytest -n auto -m 'not slow' $(ARGS)
+
+# ---- everything a change must pass -------------------------------------------------------------------------
+
+check: format lint types imports test ## all of the following, then the tests
+
+format: $(VENV)/.installed-dev ## is the code formatted?
+	$(BIN)/ruff format --check --quiet --diff .
+
+lint: $(VENV)/.installed-dev ## ruff
+	$(BIN)/ruff check .
+
+# On the working tree, mypy cannot find samguard.rules (it lies in rules/), and import-linter passes what it should
+# refuse. So both look at an installed copy, with the tests beside it, made anew each time: setuptools' own build/lib
+# would keep modules that were deleted.
+.PHONY: installed
+installed: $(VENV)/.installed-dev
+	@rm -rf build
+	$(PIP) install --no-build-isolation --no-compile --no-deps --target build/installed .
+	@cp -R tests build/installed/
+
+types: installed ## mypy, over the package, the rules and the tests
+	cd build/installed && ../../$(BIN)/mypy --config-file ../../pyproject.toml samguard tests
+
+imports: installed ## import-linter: imports go down
+	cd build/installed && ../../$(BIN)/lint-imports ../../pyproject.toml --no-cache --no-logo
+
+# ---- for the one who changes something ---------------------------------------------------------------------
+
+fix: $(VENV)/.installed-dev ## let ruff repair and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+snapshots: $(VENV)/.installed-test ## write the tests' snapshots anew; read the diff
+	$(BIN)/pytest -m 'not slow' --snapshot-update $(ARGS)
+
+coverage: $(VENV)/.installed-dev ## which lines and branches no test reaches
+	@rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -m 'not slow' $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+fuzz: $(VENV)/.installed-test ## the slow tests: random templates against their judges
+	$(BIN)/pytest -n auto -m slow $(ARGS)
+
+# `$(call needs,FILE)` stops with a sentence where a script is not there.
+needs = @test -e $(1) || { echo "make $@: needs $(1), which is not written yet" >&2; exit 2; }
+
+bench: $(VENV)/.installed-test ## how long it takes
+	$(call needs,benchmarks/run.py)
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+corpus: $(VENV)/.installed-test ## findings gained and lost on real projects (CORPUS=folder)
+	@test -d '$(CORPUS)' || { echo "make corpus: say CORPUS=folder, one that holds projects with templates" >&2; exit 2; }
+	$(call needs,benchmarks/corpus.py)
+	$(BIN)/python benchmarks/corpus.py '$(CORPUS)' $(ARGS)
+
+clients: $(VENV)/.installed-test ## pre-commit and editors, as their users run them
+	$(call needs,tests/clients)
+	$(BIN)/pytest -m '' tests/clients $(ARGS)
+
+clean: ## remove what make made
+	rm -rf $(VENV) build dist samguard.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

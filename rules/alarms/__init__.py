@@ -1,0 +1,1 @@
+"""SG3: alarms. Are they wired, and can they fire in time."""

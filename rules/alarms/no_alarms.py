@@ -1,0 +1,109 @@
+"""Traffic is shifted gradually, but no alarm watches it.
+
+What goes wrong: CodeDeploy stops and rolls back when an alarm of the deployment group goes into ALARM. With no alarm it
+shifts on by the clock, and a version that fails every request reaches every user.
+Silent when: the list or the strategy is not known; the environment is not production; everything is shifted at once (no
+alarm could act in time, and SG201 speaks of that); an alarm that watches the function exists but is not listed (SG334
+speaks of that).
+Fix: list an alarm on the new version's errors under Alarms, such as one on AWS/Lambda Errors with the dimensions
+FunctionName, Resource (`function:alias`) and ExecutedVersion.
+Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; SAM, docs/safe_lambda_deployments.rst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.evaluation import Unknown
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Rollout
+from samguard.rollout.alarm import alarms_watching
+
+RULE = Rule("SG301", "no-alarms", Level.ERROR, since="0.1.0", about_production=True)
+
+BAD = Example(
+    template="""
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String}
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference:  # SG301 in prod
+        Type: Canary10Percent5Minutes
+        Hooks:
+          PreTraffic: !Ref Check
+  Check:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: CodeDeployHook_orders_check
+      CodeUri: src/
+      Handler: check.handler
+      Runtime: python3.12
+      DeploymentPreference: {Enabled: false}
+      Environment: {Variables: {VERSION: !Ref Orders.Version}}
+      Policies:
+        - Statement:
+            - Effect: Allow
+              Action: codedeploy:PutLifecycleEventHookExecutionStatus
+              Resource: '*'
+            - Effect: Allow
+              Action: lambda:InvokeFunction
+              Resource: !Ref Orders.Version
+""",
+    samconfig="""
+version = 0.1
+[dev.deploy.parameters]
+stack_name = "orders-dev"
+parameter_overrides = "Stage=dev"
+[prod.deploy.parameters]
+stack_name = "orders-prod"
+parameter_overrides = "Stage=prod"
+""",
+)
+
+GOOD = (
+    Example(  # the alarms come from a parameter: they are not known, which is not the same as not there
+        template="""
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Alarm: {Type: String}
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference:
+        Type: Canary10Percent5Minutes
+        Alarms: [!Ref Alarm]
+""",
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+stack_name = "orders-prod"
+""",
+    ),
+)
+
+
+def check(rollout: Rollout) -> Iterator[Finding]:
+    """One finding for each gradual rollout without alarms."""
+    if not rollout.is_gradual or isinstance(rollout.alarms, Unknown) or rollout.alarms:
+        return
+    if rollout.group is None and alarms_watching(rollout):
+        return
+    yield Finding(
+        rollout.spans.preference,
+        "no alarm watches {resource} while its traffic is shifted, so nothing stops a version that fails: it reaches "
+        "every user {where}. List an alarm on its errors under Alarms",
+        because=rollout.because,
+        resource=rollout.function,
+    )

@@ -1,0 +1,1 @@
+"""SG5: traffic that bypasses the alias, and so the canary."""

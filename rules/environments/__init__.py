@@ -1,0 +1,1 @@
+"""SG6: environments and parameters."""

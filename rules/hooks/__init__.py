@@ -1,0 +1,1 @@
+"""SG4: hooks. Do they run, and do they report."""

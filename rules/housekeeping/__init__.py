@@ -1,0 +1,1 @@
+"""SG9: house-keeping."""

@@ -1,0 +1,1 @@
+"""SG8: permissions and roles of the deployment."""

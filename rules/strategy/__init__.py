@@ -1,0 +1,1 @@
+"""SG2: strategy. How fast users get a new version."""

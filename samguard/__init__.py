@@ -1,0 +1,59 @@
+"""samguard: will the deployment catch a bad version before everyone gets it?
+
+The library behind the command: `check` gives findings, `plan` what CodeDeploy will do. Both are pure but for reading
+the files they are pointed at, and what they give can be pickled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from samguard.linting.report import Report
+    from samguard.rollout.plan import Plan
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "check", "plan"]
+
+
+def check(  # noqa: PLR0913 - the options of the command
+    *paths: str,
+    environments: Iterable[str] = (),
+    parameters: dict[str, str] | None = None,
+    region: str | None = None,
+    config: str | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+) -> Report:
+    """The findings of the templates in these files and folders (the current folder by default).
+
+    `parameters` win over every other source of values; `environments` selects by name; `select` and `ignore` name
+    rules by identifier, name or family. Raises samguard.errors.SamguardError where samguard cannot do its job.
+    """
+    from samguard.linting import Selection, lint
+    from samguard.project import Options, load_project
+
+    project = load_project(paths, Options(dict(parameters or {}), tuple(environments), region, config))
+    chosen = Selection(
+        tuple(select) or project.settings.select, (*project.settings.ignore, *ignore)
+    )
+    return lint(project, chosen)
+
+
+def plan(
+    *paths: str,
+    environments: Iterable[str] = (),
+    parameters: dict[str, str] | None = None,
+    region: str | None = None,
+    config: str | None = None,
+) -> Plan:
+    """What happens to each function and state machine of the templates in these files and folders.
+
+    Raises samguard.errors.SamguardError where samguard cannot do its job.
+    """
+    from samguard.project import Options, load_project
+    from samguard.project.planning import project_plan
+
+    return project_plan(load_project(paths, Options(dict(parameters or {}), tuple(environments), region, config)))

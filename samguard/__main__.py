@@ -1,0 +1,5 @@
+"""`python -m samguard`."""
+
+from samguard.cli import main
+
+main()

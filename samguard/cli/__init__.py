@@ -1,0 +1,5 @@
+"""The command line: people's words into calls of the library, values into text and exit codes."""
+
+from samguard.cli.app import main
+
+__all__ = ["main"]

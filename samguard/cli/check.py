@@ -1,0 +1,62 @@
+"""`samguard check`."""
+
+from __future__ import annotations
+
+from samguard.cli.terminal import tell, wants_colour, width, write_out
+from samguard.linting import Level, Report, Selection, catalogue, lint
+from samguard.project import Options, load_project
+
+
+def run_check(  # noqa: PLR0913 - the options of the command
+    paths: tuple[str, ...],
+    options: Options,
+    *,
+    form: str,
+    output: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    exit_zero: bool,
+    no_color: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Lints and reports; gives the exit code."""
+    project = load_project(paths, options)
+    settings = project.settings
+    selection = Selection(select or settings.select, (*settings.ignore, *ignore))
+    report = lint(project, selection)
+    for note in report.notifications:
+        if note.is_internal_error or verbose or note.path in paths:
+            tell(f"samguard: {note.message}")
+    write_out(_written(report, form, no_color=no_color or output is not None), output)
+    if not quiet:
+        from samguard.output.findings_text import summary_text  # noqa: PLC0415
+
+        tell(summary_text(report, colour=False).rstrip())
+    if any(note.is_internal_error for note in report.notifications):
+        return 2
+    return 0 if exit_zero else _exit_code(report, fail_on or settings.fail_on)
+
+
+def _written(report: Report, form: str, *, no_color: bool) -> str:
+    if form == "json":
+        from samguard.output.findings_json import findings_json  # noqa: PLC0415
+
+        return findings_json(report)
+    if form == "sarif":
+        from samguard.output.sarif import sarif  # noqa: PLC0415
+
+        return sarif(report, {loaded.rule.id: loaded.explanation for loaded in catalogue()})
+    from samguard.output.findings_text import findings_concise, findings_text  # noqa: PLC0415
+
+    if form == "concise":
+        return findings_concise(report)
+    return findings_text(report, width=width(), colour=wants_colour(no_color=no_color), summary=False)
+
+
+def _exit_code(report: Report, fail_on: str) -> int:
+    if fail_on == "never":
+        return 0
+    least = Level(fail_on).weight
+    return int(any(finding.level.weight >= least for finding in report.findings))

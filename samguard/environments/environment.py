@@ -1,0 +1,84 @@
+"""An environment: what one deployment of a template is given, and who says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from samguard.source import Place
+
+
+class ParameterSource(Enum):
+    """Who gives a parameter its value, as `plan` names it."""
+
+    DEFAULT = "default"
+    SAMCONFIG = "samconfig"
+    TEMPLATE_CONFIGURATION = "template-configuration"
+    PIPELINE = "pipeline"
+    CONFIG = "config"
+    COMMAND_LINE = "command-line"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """A value that an environment gives to a parameter. `text` is None where it is given but cannot be known.
+
+    `place` is None for values from the command line.
+    """
+
+    text: str | None
+    source: ParameterSource
+    place: Place | None = None
+
+
+class Production(Enum):
+    """Whether an environment is production."""
+
+    YES = "yes"
+    NO = "no"
+    ASSUMED = "assumed"
+    """No environment is known at all: the template is judged as if for production, with more caution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One environment of a template: dev, staging, prod.
+
+    `parameters` holds the values given to the template, by parameter name; `place` is where the environment is
+    said. `deploys_with_previous_values` is true for `sam deploy` and `aws cloudformation deploy`: a parameter
+    that they are not given keeps, on an existing stack, the value it had, so a template's Default reaches new
+    stacks only (aws/aws-sam-cli#4180). Options of the deployment that later rooms ask for are in `options`, by
+    their long names with `_` (`stack_name`, `region`, `disable_rollback`), each with its place.
+    """
+
+    name: str
+    production: Production
+    parameters: dict[str, ParameterValue] = field(default_factory=dict)
+    place: Place | None = None
+    region: str | None = None
+    stack_name: str | None = None
+    deploys_with_previous_values: bool = True
+    options: dict[str, ParameterValue] = field(default_factory=dict)
+
+    @property
+    def is_assumed(self) -> bool:
+        """Nobody wrote this environment down."""
+        return self.production is Production.ASSUMED
+
+
+@dataclass(frozen=True, slots=True)
+class DeployCommand:
+    """A deployment that some file describes: which template goes where with which values.
+
+    Filled by `samconfig` here and by the pipelines' readers; `project` turns it into environments.
+    `template` is the path as written there, None where the tool's default is meant.
+    """
+
+    environment: str
+    template: str | None
+    stack_name: str | None
+    region: str | None
+    parameters: dict[str, ParameterValue]
+    options: dict[str, ParameterValue]
+    place: Place
+    deploys_with_previous_values: bool = True

@@ -1,0 +1,132 @@
+"""The rules: found by walking the package `samguard.rules`, none of them named here."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, Final
+
+from samguard.errors import SamguardError, nearest
+from samguard.linting.explanation import Explanation, explanation
+from samguard.linting.rule import Example, Finding, Rule
+
+MODELS: Final = ("Document", "Template", "Refusal", "Rollout", "Deployment", "SamConfigFile", "Project")
+"""What a rule's `check` may ask for: the name of its parameter's type."""
+_RULES: Final = "samguard.rules"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRule:
+    """A rule module: its rule, its check with the model it asks for, its text and examples."""
+
+    rule: Rule
+    model: str
+    check: Callable[[Any], Iterator[Finding]] = field(repr=False)
+    docstring: str = field(repr=False)
+    bad: tuple[Example, ...] = field(repr=False)
+    good: tuple[Example, ...] = field(repr=False)
+    module: str = ""
+
+    @property
+    def explanation(self) -> Explanation:
+        """The parts of the module's docstring."""
+        return explanation(self.docstring)
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> tuple[LoadedRule, ...]:
+    """Every rule, in the order of the identifiers."""
+    package = import_module(_RULES)
+    found: list[LoadedRule] = []
+    for family in pkgutil.iter_modules(package.__path__, f"{_RULES}."):
+        if not family.ispkg:
+            continue
+        for module in pkgutil.iter_modules(import_module(family.name).__path__, f"{family.name}."):
+            loaded = _load(module.name)
+            if loaded is not None:
+                found.append(loaded)
+    return tuple(sorted(found, key=lambda loaded: loaded.rule.id))
+
+
+def _load(name: str) -> LoadedRule | None:
+    """The rule in a module; None for a module that rules of a family share."""
+    module = import_module(name)
+    rule = getattr(module, "RULE", None)
+    if not isinstance(rule, Rule):
+        return None
+    check = module.check
+    annotations = [kind for parameter, kind in check.__annotations__.items() if parameter != "return"]
+    model = str(annotations[0]) if annotations else ""
+    if model not in MODELS:
+        message = f"the check of {rule.id} asks for {model!r}, which is none of {', '.join(MODELS)}"
+        raise TypeError(message)
+    return LoadedRule(
+        rule=rule,
+        model=model,
+        check=check,
+        docstring=module.__doc__ or "",
+        bad=_examples(module.BAD),
+        good=_examples(module.GOOD),
+        module=name,
+    )
+
+
+def _examples(said: Example | tuple[Example, ...]) -> tuple[Example, ...]:
+    return said if isinstance(said, tuple) else (said,)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rules run: by identifier, name or the beginning of an identifier (`SG3`).
+
+    Without `select`, all that are on by default; `ignore` is stronger than `select`. Raises SamguardError for a
+    word that names no rule.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for word in (*self.select, *self.ignore):
+            check_word(word)
+
+    def rules(self) -> tuple[LoadedRule, ...]:
+        """The selected rules, in the order of their identifiers."""
+        chosen = [
+            loaded
+            for loaded in catalogue()
+            if (names(self.select, loaded.rule) if self.select else loaded.rule.on_by_default)
+        ]
+        return tuple(loaded for loaded in chosen if not names(self.ignore, loaded.rule))
+
+
+def names(words: Iterable[str], rule: Rule) -> bool:
+    """Whether any of the words names a rule: by identifier, beginning of an identifier, name, or ALL."""
+    return any(word == rule.name or rule.id.startswith(word.upper()) or word.upper() == "ALL" for word in words)
+
+
+def check_word(word: str) -> None:
+    """Raises SamguardError where a word names no rule."""
+    rules = [loaded.rule for loaded in catalogue()]
+    if any(names((word,), rule) for rule in rules) and word:
+        return
+    known = tuple(name for rule in rules for name in (rule.id, rule.name))
+    near = nearest(word, known)
+    hint = f"Did you mean {near!r}?" if near else "`samguard rule` lists them all."
+    message = f"no rule is called {word!r}."
+    raise SamguardError(message, hint=hint)
+
+
+def find_rule(word: str) -> LoadedRule:
+    """The rule with an identifier or a name. Raises SamguardError where there is none."""
+    for loaded in catalogue():
+        if word.upper() == loaded.rule.id or word.lower() == loaded.rule.name:
+            return loaded
+    known = tuple(name for loaded in catalogue() for name in (loaded.rule.id, loaded.rule.name))
+    near = nearest(word, known)
+    hint = f"Did you mean {near!r}?" if near else "`samguard rule` lists them all."
+    message = f"no rule is called {word!r}."
+    raise SamguardError(message, hint=hint)

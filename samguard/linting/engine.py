@@ -1,0 +1,301 @@
+"""From a project and its rules to a report: each rule is asked about each model, and one defect becomes one finding."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from samguard.environments.environment import Environment, Production
+from samguard.environments.production import is_stage_parameter
+from samguard.evaluation import decided_by_default
+from samguard.linting.catalogue import LoadedRule, Selection, names
+from samguard.linting.line_hash import line_hashes
+from samguard.linting.property_path import property_path
+from samguard.linting.report import (
+    BecauseStep,
+    Notification,
+    Report,
+    ReportedFinding,
+    ReportedFix,
+    TextEdit,
+)
+from samguard.linting.rule import Finding, Fix, Level, Rule
+from samguard.project import Project, TemplateFile
+from samguard.rollout import Deployment, deployments
+from samguard.source import Document
+
+_WHERE: Final = "{where}"
+_RESOURCE: Final = "{resource}"
+_ASSUMED: Final = "No environment is known for this template, so it is judged as if for production."
+_MOST_LINES: Final = 3
+_MOST_STEPS: Final = 20
+
+
+@dataclass(slots=True)
+class _Defect:
+    """One defect while it is gathered from environments and worlds."""
+
+    rule: Rule
+    finding: Finding
+    document: Document
+    level: Level
+    environments: dict[str, str] = field(default_factory=dict)
+    """Environments by name, with the condition that it holds under there ("" for always)."""
+    resources: dict[str, None] = field(default_factory=dict)
+    is_assumed: bool = False
+
+
+def lint(project: Project, selection: Selection | None = None) -> Report:
+    """Every finding of the selected rules in a project."""
+    run = _Run(project, (selection or Selection()).rules())
+    run.documents()
+    for file in project.templates:
+        run.template(file)
+    run.whole()
+    return run.report()
+
+
+class _Run:
+    """One pass over a project. The only mutable thing in the room: it gathers defects."""
+
+    def __init__(self, project: Project, rules: tuple[LoadedRule, ...]) -> None:
+        self.project = project
+        self.rules = rules
+        self.by_model: dict[str, list[LoadedRule]] = {}
+        for loaded in rules:
+            self.by_model.setdefault(loaded.model, []).append(loaded)
+        self.defects: dict[tuple[object, ...], _Defect] = {}
+        self.notifications = [
+            Notification(Level.WARNING, f"{skipped.path} was not checked: {skipped.why}", skipped.path)
+            for skipped in project.not_read
+        ]
+        self.environments: set[tuple[str, str]] = set()
+        self.rollouts = 0
+
+    # asking
+
+    def ask(self, loaded: LoadedRule, model: object, path: str) -> Iterator[Finding]:
+        """A rule's findings on one model. A crash is told, and the other findings survive."""
+        try:
+            yield from loaded.check(model)
+        except Exception as error:  # noqa: BLE001 - the one place: a rule's bug must not hide other findings
+            message = (
+                f"the rule {loaded.rule.id} ({loaded.rule.name}) failed on {path}: {type(error).__name__}: {error}. "
+                "Please report this."
+            )
+            note = Notification(Level.ERROR, message, path, loaded.rule, is_internal_error=True)
+            if note not in self.notifications:
+                self.notifications.append(note)
+
+    def documents(self) -> None:
+        """Rules about files as such, and about samconfigs."""
+        for document in self.project.documents:
+            for loaded in self.by_model.get("Document", ()):
+                for finding in self.ask(loaded, document, document.path):
+                    self.add(loaded.rule, finding, document)
+        for config in self.project.samconfigs:
+            for loaded in self.by_model.get("SamConfigFile", ()):
+                for finding in self.ask(loaded, config, config.document.path):
+                    self.add(loaded.rule, finding, config.document)
+
+    def whole(self) -> None:
+        """Rules about the project as a whole."""
+        for loaded in self.by_model.get("Project", ()):
+            for finding in self.ask(loaded, self.project, "the project"):
+                document = finding.document or (self.project.documents[0] if self.project.documents else None)
+                if document is not None:
+                    self.add(loaded.rule, finding, document)
+
+    def template(self, file: TemplateFile) -> None:
+        """Rules about a template, and about its deployment to each environment."""
+        document = file.document
+        for loaded in self.by_model.get("Template", ()):
+            for finding in self.ask(loaded, file.template, document.path):
+                self.add(loaded.rule, finding, document)
+        for environment in file.environments:
+            self.environments.add((document.path, environment.name))
+            worlds = deployments(file.template, environment)
+            self.rollouts += len(worlds[0].rollouts)
+            self.environment(document, environment, worlds)
+
+    def environment(self, document: Document, environment: Environment, worlds: tuple[Deployment, ...]) -> None:
+        """Findings of one environment: those that hold in every world of one stage."""
+        by_stage: dict[tuple[tuple[str, str], ...], list[dict[tuple[object, ...], tuple[Rule, Finding, Production]]]] = {}
+        for world in worlds:
+            stage = tuple((key, text) for key, text in world.assignment.items() if is_stage_parameter(key))
+            found = {
+                _key(rule, finding): (rule, finding, world.production)
+                for rule, finding in self.world(document, world)
+            }
+            by_stage.setdefault(stage, []).append(found)
+        held: dict[tuple[object, ...], list[str]] = {}
+        chosen: dict[tuple[object, ...], tuple[Rule, Finding, Production]] = {}
+        for stage, in_worlds in by_stage.items():
+            condition = " and ".join(f"{key} is {text!r}" for key, text in stage)
+            for key, item in in_worlds[0].items():
+                if all(key in other for other in in_worlds[1:]):
+                    held.setdefault(key, []).append(condition)
+                    chosen.setdefault(key, item)
+        for key, conditions in held.items():
+            rule, finding, production = chosen[key]
+            is_everywhere = len(conditions) == len(by_stage)
+            condition = "" if is_everywhere else " or ".join(conditions)
+            is_assumed = production is Production.ASSUMED and rule.about_production
+            self.add(rule, finding, document, environment.name, condition, is_assumed=is_assumed)
+
+    def world(self, document: Document, world: Deployment) -> Iterator[tuple[Rule, Finding]]:
+        """Findings of one world, without those about production where it is not."""
+        models: list[tuple[str, Iterable[Any]]] = [
+            ("Deployment", (world,)),
+            ("Rollout", world.rollouts),
+            ("Refusal", world.refusals),
+        ]
+        for model, values in models:
+            for loaded in self.by_model.get(model, ()):
+                if loaded.rule.about_production and world.production is Production.NO:
+                    continue
+                for value in values:
+                    for finding in self.ask(loaded, value, document.path):
+                        is_guess = world.production is Production.ASSUMED and decided_by_default(finding.because)
+                        if not (loaded.rule.about_production and is_guess):
+                            yield loaded.rule, finding
+
+    # gathering
+
+    def add(  # noqa: PLR0913 - the parts of one defect
+        self,
+        rule: Rule,
+        finding: Finding,
+        document: Document,
+        environment: str = "",
+        condition: str = "",
+        *,
+        is_assumed: bool = False,
+    ) -> None:
+        """Takes a finding up, into the defect it belongs to."""
+        document = finding.document or document
+        key = (document.path, *_key(rule, finding))
+        defect = self.defects.get(key)
+        level = finding.level or rule.level
+        if is_assumed and level is Level.ERROR:
+            level = Level.WARNING
+        if defect is None:
+            defect = _Defect(rule, finding, document, level, is_assumed=is_assumed)
+            self.defects[key] = defect
+        elif level.weight > defect.level.weight:
+            defect.level = level
+        if environment and defect.environments.get(environment) != "":
+            defect.environments[environment] = condition
+        if finding.resource is not None:
+            defect.resources[finding.resource] = None
+
+    # reporting
+
+    def report(self) -> Report:
+        """The findings, resolved and sorted."""
+        defects = [defect for defect in self.defects.values() if not self._is_ignored(defect)]
+        hashes: dict[str, list[str]] = {}
+        taken: dict[str, int] = {}
+        reported: list[ReportedFinding] = []
+        for defect in sorted(defects, key=_order):
+            document = defect.document
+            if document.path not in hashes:
+                hashes[document.path] = line_hashes(document.text)
+            reported.append(_reported(defect, hashes[document.path], taken))
+        return Report(
+            findings=tuple(reported),
+            rules=tuple(loaded.rule for loaded in self.rules),
+            templates=len(self.project.templates),
+            environments=len(self.environments),
+            rollouts=self.rollouts,
+            notifications=tuple(self.notifications),
+        )
+
+    def _is_ignored(self, defect: _Defect) -> bool:
+        return any(
+            names((word,), defect.rule) for word in self.project.ignored_in(defect.document.path)
+        )
+
+
+def _key(rule: Rule, finding: Finding) -> tuple[object, ...]:
+    """What makes two findings the same defect: rule, place, and what is said."""
+    return (rule.id, finding.span, finding.message if _RESOURCE not in finding.message else "")
+
+
+def _order(defect: _Defect) -> tuple[object, ...]:
+    return (defect.document.path, defect.finding.span, defect.rule.id, defect.finding.message)
+
+
+def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> ReportedFinding:
+    document, finding = defect.document, defect.finding
+    location = document.location(finding.span)
+    resources = tuple(defect.resources)
+    message = finding.message.replace(_WHERE, _where(defect)).replace(_RESOURCE, _listed(resources))
+    message = message[:1].upper() + message[1:]
+    if not message.endswith((".", "?", "!")):
+        message += "."
+    steps: dict[BecauseStep, None] = {}
+    for reason in finding.because:
+        step = BecauseStep(reason.message, reason.place.location if reason.place is not None else None)
+        steps[step] = None
+    if defect.is_assumed:
+        steps[BecauseStep(_ASSUMED, None)] = None
+    last = min(location.end.line, location.start.line + _MOST_LINES - 1)
+    fingerprint = _fingerprint(defect)
+    count = taken.get(fingerprint, 0)
+    taken[fingerprint] = count + 1
+    if count:
+        fingerprint = hashlib.sha256(f"{fingerprint}:{count}".encode()).hexdigest()[:32]
+    line = location.start.line
+    return ReportedFinding(
+        rule=defect.rule,
+        level=defect.level,
+        message=message,
+        location=location,
+        resource=resources[0] if resources else None,
+        environments=tuple(defect.environments),
+        because=tuple(steps)[:_MOST_STEPS],
+        fixes=tuple(_resolved(fix, document) for fix in finding.fixes),
+        fingerprint=fingerprint,
+        line_hash=hashes[line - 1] if line <= len(hashes) else "",
+        lines=tuple(document.line(number) for number in range(line, last + 1)),
+    )
+
+
+def _where(defect: _Defect) -> str:
+    """The environments a defect holds in, to be read after a comma or at a sentence's end."""
+    if defect.is_assumed:
+        conditions = {condition for condition in defect.environments.values() if condition}
+        return f"if {' or '.join(sorted(conditions))}" if conditions else "wherever this template is deployed"
+    shown = [
+        f"{name} if {condition}" if condition and name != "default" else f"where {condition}" if condition else name
+        for name, condition in defect.environments.items()
+    ]
+    if len(shown) == 1 and shown[0].startswith("where "):
+        return shown[0]
+    return f"in {_listed(tuple(shown))}"
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    if not words:
+        return "the template"
+    if len(words) > 4:  # noqa: PLR2004
+        return f"{words[0]}, {words[1]} and {len(words) - 2} others"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _fingerprint(defect: _Defect) -> str:
+    """A defect's identity across unrelated edits: the rule, the keys that lead there, and what is written there."""
+    document, span = defect.document, defect.finding.span
+    said = " ".join(document.text[span.start : min(span.end, span.start + 200)].split())
+    name = document.path.rpartition("/")[2]
+    parts = (defect.rule.id, name, *property_path(document, span.start), said)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _resolved(fix: Fix, document: Document) -> ReportedFix:
+    target = fix.document or document
+    edits = tuple(TextEdit(target.location(edit.span), edit.text) for edit in fix.edits)
+    return ReportedFix(fix.title, fix.safe, edits)

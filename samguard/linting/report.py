@@ -1,0 +1,83 @@
+"""What `check` gives: findings with everything a reader needs, resolved to lines and columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from samguard.linting.rule import Level, Rule
+from samguard.source import Location
+
+
+@dataclass(frozen=True, slots=True)
+class BecauseStep:
+    """One step of the trail that led to a finding. `location` is None for what no file says."""
+
+    message: str
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """A replacement of the text between two positions of a file."""
+
+    location: Location
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFix:
+    """A fix, resolved to positions."""
+
+    title: str
+    safe: bool
+    edits: tuple[TextEdit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFinding:
+    """One defect. `environments` names every environment it shows in, in the order of their files.
+
+    `lines` holds the source lines from the location's first to its last (three at the most), for drawing;
+    `line_hash` is the value GitHub expects as `primaryLocationLineHash`; `fingerprint` is samguard's own, made
+    of rule, resource, property path and what is said there, and so survives unrelated edits.
+    """
+
+    rule: Rule
+    level: Level
+    message: str
+    location: Location
+    resource: str | None
+    environments: tuple[str, ...]
+    because: tuple[BecauseStep, ...]
+    fixes: tuple[ReportedFix, ...]
+    fingerprint: str
+    line_hash: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Something that samguard has to say about its own run: a file not read, a rule that crashed."""
+
+    level: Level
+    message: str
+    path: str | None = None
+    rule: Rule | None = None
+    is_internal_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings of a run, sorted by path and position, with the run's counts."""
+
+    findings: tuple[ReportedFinding, ...]
+    rules: tuple[Rule, ...]
+    """Every rule that ran, in the order of their identifiers."""
+    templates: int = 0
+    environments: int = 0
+    rollouts: int = 0
+    notifications: tuple[Notification, ...] = field(default=())
+
+    def count(self, level: Level) -> int:
+        """How many findings have this level."""
+        return sum(finding.level is level for finding in self.findings)

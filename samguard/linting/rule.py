@@ -1,0 +1,94 @@
+"""A rule: its identity, its level, its examples; and the finding that its check yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from samguard.evaluation import Reason
+from samguard.source import Document, Span
+
+
+class Level(Enum):
+    """How much a finding weighs: the levels of SARIF."""
+
+    ERROR = "error"
+    """The safety net is missing or cannot work."""
+    WARNING = "warning"
+    """It will probably not work, or works only by luck."""
+    NOTE = "note"
+    """Worth knowing."""
+
+    @property
+    def weight(self) -> int:
+        """3 for an error, 1 for a note."""
+        return {"error": 3, "warning": 2, "note": 1}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a rule module says of its rule besides its docstring.
+
+    `about_production` rules are asked only about production environments; where no environment is known they are
+    asked too, but weigh a warning at the most, and are not believed where a parameter's Default decided.
+    """
+
+    id: str
+    name: str
+    level: Level
+    since: str
+    about_production: bool = False
+    on_by_default: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement of text. An empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a finding. A safe one never changes what works."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
+    document: Document | None = field(default=None, repr=False)
+    """The document that is edited, where it is not the one with the finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check yields: a place in a document, and what it means there.
+
+    `{where}` in the message is replaced by the environments that the finding holds in ("in prod", "in prod and
+    live"). `because` is the trail of what decided it. `level` overrides the rule's, `document` the document that
+    the checked model was read from.
+    """
+
+    span: Span
+    message: str
+    because: tuple[Reason, ...] = ()
+    resource: str | None = None
+    level: Level | None = None
+    fixes: tuple[Fix, ...] = ()
+    document: Document | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small whole project that a rule is shown on: the template and the files beside it.
+
+    In the text of any file, a comment `# SG301 in prod, live` marks the line of an expected finding and the
+    environments it names; `# SG301` alone marks one whatever its environments are.
+    """
+
+    template: str
+    samconfig: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    template_path: str = "template.yaml"
+    fixed: str = ""
+    """The template after the rule's fix, where it has one."""

@@ -1,0 +1,72 @@
+"""A report as JSON, for scripts: the shape that the documentation promises."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from samguard import __version__
+from samguard.linting.report import BecauseStep, Report, ReportedFinding, ReportedFix
+from samguard.linting.rule import Level
+from samguard.output.json_text import json_text
+from samguard.source import Location, Position
+
+_SHAPE: Final = "1"
+"""The version of the shape: another one where a script could break."""
+
+
+def findings_json(report: Report) -> str:
+    """The report as JSON, with a line break at the end."""
+    return json_text(
+        {
+            "version": _SHAPE,
+            "tool": {"name": "samguard", "version": __version__},
+            "findings": [_finding(finding) for finding in report.findings],
+            "summary": {
+                "templates": report.templates,
+                "environments": report.environments,
+                "rollouts": report.rollouts,
+                "errors": report.count(Level.ERROR),
+                "warnings": report.count(Level.WARNING),
+                "notes": report.count(Level.NOTE),
+            },
+        }
+    )
+
+
+def _finding(finding: ReportedFinding) -> dict[str, object]:
+    return {
+        "rule": finding.rule.id,
+        "name": finding.rule.name,
+        "level": finding.level.value,
+        "message": finding.message,
+        **_place(finding.location),
+        "resource": finding.resource,
+        "environments": list(finding.environments),
+        "because": [_step(step) for step in finding.because],
+        "fixes": [_fix(fix) for fix in finding.fixes],
+        "suppressed": None,
+        "baseline": "new",
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _step(step: BecauseStep) -> dict[str, object]:
+    if step.location is None:
+        return {"message": step.message, "path": None, "start": None, "end": None}
+    return {"message": step.message, **_place(step.location)}
+
+
+def _fix(fix: ReportedFix) -> dict[str, object]:
+    return {
+        "title": fix.title,
+        "safe": fix.safe,
+        "edits": [{**_place(edit.location), "text": edit.text} for edit in fix.edits],
+    }
+
+
+def _place(location: Location) -> dict[str, object]:
+    return {"path": location.path, "start": _position(location.start), "end": _position(location.end)}
+
+
+def _position(position: Position) -> dict[str, int]:
+    return {"line": position.line, "column": position.column}

@@ -1,0 +1,229 @@
+"""A report as SARIF 2.1.0, as GitHub code scanning takes and shows it.
+
+Sources: OASIS, SARIF 2.1.0 errata 01; GitHub, "SARIF support for code scanning", read 2026-11.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+from urllib.parse import quote_from_bytes
+
+from samguard import __version__
+from samguard.linting.explanation import Explanation
+from samguard.linting.report import Notification, Report, ReportedFinding, ReportedFix, TextEdit
+from samguard.linting.rule import Level, Rule
+from samguard.output.json_text import json_text
+from samguard.output.sarif_rule import rule_descriptor
+from samguard.source import Location, Position
+
+Json: TypeAlias = dict[str, object]
+
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT: Final = "%SRCROOT%"
+"""The folder that paths are relative to, by the name that CodeQL gave it. Who reads the file knows where it is."""
+_SEMANTIC_VERSION: Final = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_BRACKET: Final = re.compile(r"(\\*)([\[\]])")
+_BACKSLASH: Final = "\\"
+_NO_BRACKETS: Final = str.maketrans("[]", "()")
+"""For the text of a link: not every reader of SARIF knows escaped brackets there."""
+
+_MAX_RESULTS: Final = 25_000
+"""GitHub refuses a file with more."""
+_MAX_RELATED: Final = 100
+"""GitHub leaves the other related locations of a result out."""
+_MAX_FLOW: Final = 1_000
+"""The same, for the steps of its code flows."""
+
+
+def sarif(report: Report, explanations: Mapping[str, Explanation], *, home: str | None = None) -> str:
+    """The report as a SARIF log of one run, with a line break at the end.
+
+    `explanations` are those of the rules, by identifier; `home` is the address of samguard's own page. All rules that
+    ran are listed, so that they are the same whatever was found, and `results` is there when it is empty: that is what
+    closes alerts.
+    """
+    results, dropped = _shown(report)
+    notifications = (*report.notifications, *dropped)
+    rules = _rules(report)
+    index = {rule.id: position for position, rule in enumerate(rules)}
+    version = "semanticVersion" if _SEMANTIC_VERSION.fullmatch(__version__) else "version"
+    driver: Json = {"name": "samguard", version: __version__}
+    if home is not None:
+        driver["informationUri"] = home
+    driver["rules"] = [rule_descriptor(rule, explanations.get(rule.id), home) for rule in rules]
+    failed = any(said.is_internal_error or said.level is Level.ERROR for said in notifications)
+    run: Json = {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": "samguard/"},  # GitHub's category is what stands before the slash
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the project."}}},
+        "invocations": [
+            {
+                "executionSuccessful": not failed,
+                "toolExecutionNotifications": [_notification(said, index) for said in notifications],
+            }
+        ],
+        "results": [_result(finding, index[finding.rule.id]) for finding in results],
+    }
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _shown(report: Report) -> tuple[tuple[ReportedFinding, ...], tuple[Notification, ...]]:
+    """The worst findings, as many as GitHub takes, in the report's order; and the word that there are more."""
+    findings = report.findings
+    if len(findings) <= _MAX_RESULTS:
+        return findings, ()
+    worst_first = sorted(range(len(findings)), key=lambda position: -findings[position].level.weight)
+    kept = sorted(worst_first[:_MAX_RESULTS])
+    message = (
+        f"{len(findings)} findings are more than GitHub takes: the {len(findings) - _MAX_RESULTS} of the lowest level "
+        "that come last are left out."
+    )
+    return tuple(findings[position] for position in kept), (Notification(Level.WARNING, message),)
+
+
+def _rules(report: Report) -> list[Rule]:
+    """Every rule that ran or is named, each once, by identifier."""
+    named = [finding.rule for finding in report.findings]
+    named += [said.rule for said in report.notifications if said.rule is not None]
+    return [rule for _, rule in sorted({rule.id: rule for rule in (*report.rules, *named)}.items())]
+
+
+def _result(finding: ReportedFinding, rule_index: int) -> Json:
+    result: Json = {
+        "ruleId": finding.rule.id,
+        "ruleIndex": rule_index,
+        "level": finding.level.value,
+        "message": {"text": _message(finding)},
+        "locations": [_finding_location(finding)],
+    }
+    steps = [
+        {**_location(step.location), "message": {"text": _escaped(_sentence(step.message))}}
+        for step in finding.because
+        if step.location is not None
+    ]
+    if steps:
+        related = enumerate(steps[:_MAX_RELATED], start=1)
+        result["relatedLocations"] = [{"id": number, **step} for number, step in related]
+        end = {**_finding_location(finding), "message": {"text": _escaped(_sentence(finding.message))}}
+        flow = [{"location": step} for step in (*steps[: _MAX_FLOW - 1], end)]
+        result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
+    result["partialFingerprints"] = {
+        "primaryLocationLineHash": finding.line_hash,
+        "samguard/v1": finding.fingerprint,
+    }
+    if finding.fixes:
+        result["fixes"] = [_fix(fix) for fix in finding.fixes]
+    result["properties"] = {"environments": list(finding.environments)}
+    return result
+
+
+def _message(finding: ReportedFinding) -> str:
+    """The finding's message, then the trail: GitHub shows a related location only where the message links to it."""
+    message = _escaped(_sentence(finding.message))
+    if not finding.because:
+        return message
+    steps, related = [], 0
+    for step in finding.because:
+        text = step.message.strip().removesuffix(".")
+        if step.location is not None and related < _MAX_RELATED:
+            related += 1
+            steps.append(f"[{text.translate(_NO_BRACKETS).rstrip(_BACKSLASH)}]({related})")
+        else:
+            steps.append(_escaped(text))
+    return f"{message} Because: {'; '.join(steps)}."
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _escaped(text: str) -> str:
+    """Text for a message, in which square brackets would begin a link."""
+    return _BRACKET.sub(r"\1\1\\\2", text)
+
+
+def _finding_location(finding: ReportedFinding) -> Json:
+    location = _location(finding.location, finding.lines)
+    if finding.resource is not None:
+        location["logicalLocations"] = [{"name": finding.resource, "kind": "resource"}]
+    return location
+
+
+def _location(location: Location, lines: tuple[str, ...] = ()) -> Json:
+    start, end = location.start, location.end
+    if start == end:
+        # Nothing would be highlighted: take the character behind the place or, at a line's end, the one before.
+        if lines and start.column <= len(lines[0]):
+            end = Position(start.line, start.column + 1)
+        elif start.column > 1:
+            start = Position(start.line, start.column - 1)
+    region = _region(start, end)
+    if end.line - start.line < len(lines):
+        region["snippet"] = {"text": _between(start, end, lines)}
+    return {"physicalLocation": {"artifactLocation": _artifact(location.path), "region": region}}
+
+
+def _between(start: Position, end: Position, lines: tuple[str, ...]) -> str:
+    """The text from `start` to `end`; the first of `lines` is the one that `start` is in."""
+    *others, last = lines[: end.line - start.line + 1]
+    return "\n".join((*others, last[: end.column - 1]))[start.column - 1 :]
+
+
+def _region(start: Position, end: Position) -> Json:
+    return {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }
+
+
+def _artifact(path: str) -> Json:
+    return {"uri": _uri(path), "uriBaseId": _ROOT}
+
+
+def _uri(path: str) -> str:
+    try:
+        encoded = os.fsencode(path)  # gives back the bytes of a file name that is no UTF-8
+    except UnicodeEncodeError:
+        encoded = path.encode("utf-8", "surrogatepass")
+    return quote_from_bytes(encoded, safe="/")
+
+
+def _fix(fix: ReportedFix) -> Json:
+    return {
+        "description": {"text": _escaped(_sentence(fix.title))},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact(path),
+                "replacements": [_replacement(edit) for edit in fix.edits if edit.location.path == path],
+            }
+            for path in _distinct(edit.location.path for edit in fix.edits)
+        ],
+        "properties": {"safe": fix.safe},
+    }
+
+
+def _replacement(edit: TextEdit) -> Json:
+    replacement: Json = {"deletedRegion": _region(edit.location.start, edit.location.end)}
+    if edit.text:
+        replacement["insertedContent"] = {"text": edit.text}
+    return replacement
+
+
+def _distinct(paths: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(paths))
+
+
+def _notification(said: Notification, index: dict[str, int]) -> Json:
+    shown: Json = {"level": said.level.value, "message": {"text": _escaped(_sentence(said.message))}}
+    if said.path is not None:
+        shown["locations"] = [{"physicalLocation": {"artifactLocation": _artifact(said.path)}}]
+    if said.rule is not None:
+        shown["associatedRule"] = {"id": said.rule.id, "index": index[said.rule.id]}
+    return shown

@@ -1,0 +1,72 @@
+"""A rule in SARIF's table of rules: what GitHub shows beside an alert."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from samguard.linting.explanation import Explanation
+from samguard.linting.rule import Level, Rule
+
+_MAX_DESCRIPTION: Final = 1024
+"""Characters that GitHub takes of a description."""
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"`]*[^\s<>\"`.,;:!?)\]]")
+
+_SEVERITIES: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "recommendation"}
+"""The levels as GitHub's `problem.severity`."""
+
+_FAMILIES: Final = {
+    "SG0": "reading",
+    "SG1": "alias",
+    "SG2": "strategy",
+    "SG3": "alarms",
+    "SG4": "hooks",
+    "SG5": "bypass",
+    "SG6": "environments",
+    "SG7": "pipelines",
+    "SG8": "permissions",
+    "SG9": "house-keeping",
+}
+
+
+def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | None) -> dict[str, object]:
+    """The rule as a SARIF `reportingDescriptor`. Without an explanation its name has to say it all.
+
+    Its page is the first one that it has its facts from, else samguard's (`home`). The name stays as it is written in
+    configurations and suppressions, so that a reader can copy it from an alert. There is no `security-severity`: it
+    would turn a finding into a vulnerability.
+    """
+    summary = f"{rule.name.replace('-', ' ').capitalize()}."
+    explained = explanation or Explanation(summary, what_goes_wrong="", silent_when="", fix="", source="")
+    descriptor: dict[str, object] = {
+        "id": rule.id,
+        "name": rule.name,
+        "shortDescription": {"text": _at_most(explained.summary)},
+        "fullDescription": {"text": _at_most(f"{explained.summary} {explained.what_goes_wrong}".strip())},
+        "help": {
+            "text": _help(rule, explained.markdown.replace("**", "")),
+            "markdown": _help(rule, explained.markdown),
+        },
+    }
+    address = _ADDRESS.search(explained.source)
+    if address is not None or home is not None:
+        descriptor["helpUri"] = home if address is None else address[0]
+    return descriptor | {
+        "defaultConfiguration": {"level": rule.level.value},
+        "properties": {
+            "tags": [tag for tag in ("aws-sam", "deployment-safety", _FAMILIES.get(rule.id[:3])) if tag],
+            "precision": "high",  # what is not known is never reported
+            "problem.severity": _SEVERITIES[rule.level],
+        },
+    }
+
+
+def _help(rule: Rule, text: str) -> str:
+    return f"{text}\n\nA bad and a good template are shown by `samguard rule {rule.id}`."
+
+
+def _at_most(text: str) -> str:
+    """`text`, cut between two words where GitHub would refuse it."""
+    if len(text) <= _MAX_DESCRIPTION:
+        return text
+    return f"{text[: _MAX_DESCRIPTION - 3].rpartition(' ')[0]}..."

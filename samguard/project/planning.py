@@ -1,0 +1,20 @@
+"""The plan of a whole project: every template, and environments whose template is not there."""
+
+from __future__ import annotations
+
+from samguard.environments.environment import Production
+from samguard.project.project import Project
+from samguard.rollout.plan import EnvironmentPlan, Plan, TemplatePlan
+from samguard.rollout.planning import template_plan
+
+
+def project_plan(project: Project) -> Plan:
+    """What each environment's deployment of each template does, templates sorted by path."""
+    plans = [template_plan(file.template, file.environments) for file in project.templates]
+    for orphan in project.orphans:
+        rows = tuple(
+            EnvironmentPlan(environment.name, environment.production is Production.YES, environment.is_assumed)
+            for environment in orphan.environments
+        )
+        plans.append(TemplatePlan(orphan.path, rows))
+    return Plan(tuple(sorted(plans, key=lambda found: found.path)))

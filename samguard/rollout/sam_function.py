@@ -1,0 +1,368 @@
+"""AWS::Serverless::Function: what the SAM transform makes of its alias and DeploymentPreference.
+
+Source: samtranslator/model/sam_resources.py and model/preferences, read with version 1.115.0.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from samguard.evaluation import (
+    ABSENT,
+    EvaluatedTemplate,
+    Items,
+    Literal,
+    Reference,
+    Removed,
+    Trail,
+    Unknown,
+    Value,
+)
+from samguard.rollout.rollout import Hook, Phase, Rollout, RolloutKind, Spans, WiredAlarm
+from samguard.rollout.strategy import Strategy, strategy
+from samguard.rollout.transform_time import Unresolved, settled
+from samguard.rollout.wired_alarms import wired_alarms
+from samguard.source import Mapping, Node, Scalar, Sequence, Span, walk
+from samguard.template import LANGUAGE_EXTENSIONS, Refusal, RefusalKind, Resource, intrinsic
+
+_ALIAS_NAME: Final = re.compile(r"(?!^[0-9]+$)[a-zA-Z0-9\-_]+")
+_OFF_TEXTS: Final = ("false", "False")
+"""The only texts that switch a preference off; `FALSE`, `no` and `0` are texts, and so true."""
+
+
+def sam_function(resource: Resource, scene: EvaluatedTemplate) -> Rollout | tuple[Refusal, ...]:
+    """The rollout of a SAM function, or why the transform refuses the function."""
+    reading = _Reading(resource, scene)
+    rollout = reading.rollout()
+    return tuple(reading.refusals) if reading.refusals else rollout
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """What an enabled preference says."""
+
+    strategy: Strategy | Unknown | None = None
+    alarms: tuple[WiredAlarm, ...] | Unknown = ()
+    pre_traffic: Hook | Unknown | None = None
+    post_traffic: Hook | Unknown | None = None
+
+
+class _Reading:
+    """One pass over a function's properties in the order in which the transform looks at them."""
+
+    def __init__(self, resource: Resource, scene: EvaluatedTemplate) -> None:
+        self.resource = resource
+        self.scene = scene
+        self.refusals: list[Refusal] = []
+        self.name = resource.logical_id
+
+    def refuse(self, kind: RefusalKind, message: str, span: Span) -> None:
+        self.refusals.append(Refusal(kind, message, span, self.name))
+
+    def rollout(self) -> Rollout:
+        properties = self.resource.properties
+        self._plain_properties()
+        self._code_hash(has_alias=_is_truthy(properties.get("AutoPublishAlias")))
+        alias = self._alias()
+        entry = properties.entry("DeploymentPreference")
+        preference = self._preference(entry.value if entry is not None else None, alias)
+        enabled: bool | Unknown = False
+        because: Trail = ()
+        shift = _Shift()
+        if preference is not None:
+            self._find_in_maps(preference)
+            enabled, because = self._enabled(preference)
+            if enabled is not False:
+                shift = self._shift(preference, is_certain=enabled is True)
+            if enabled is True and isinstance(alias, Removed):
+                message = (
+                    "{resource} has a DeploymentPreference but no AutoPublishAlias, so there is no alias to shift; "
+                    "SAM refuses the template. Add AutoPublishAlias: live"
+                )
+                span = entry.key.span if entry is not None else self.resource.span
+                self.refuse(RefusalKind.PREFERENCE_WITHOUT_ALIAS, message, span)
+        return Rollout(
+            scene=self.scene,
+            kind=RolloutKind.FUNCTION,
+            function=self.name,
+            resource=self.resource,
+            exists=self.scene.exists(self.resource),
+            alias=alias,
+            traffic_shifting=enabled,
+            strategy=shift.strategy,
+            alarms=shift.alarms,
+            pre_traffic=shift.pre_traffic,
+            post_traffic=shift.post_traffic,
+            spans=self._spans(preference),
+            preference=preference,
+            because=because,
+        )
+
+    def _plain_properties(self) -> None:
+        properties = self.resource.properties
+        everything = properties.get("AutoPublishAliasAllProperties")
+        if everything is not None and not _is_boolean_or_null(everything):
+            message = (
+                "AutoPublishAliasAllProperties takes true or false, without quotes and not by a function; "
+                "SAM refuses the template"
+            )
+            self.refuse(RefusalKind.ALL_PROPERTIES_NOT_LITERAL, message, everything.span)
+        policy = properties.get("VersionDeletionPolicy")
+        if policy is not None and intrinsic(policy) is None:
+            is_known = isinstance(policy, Scalar) and policy.value in ("Delete", "Retain", None)
+            if not is_known:
+                message = "VersionDeletionPolicy takes Delete or Retain; SAM refuses the template"
+                self.refuse(RefusalKind.VERSION_DELETION_POLICY, message, policy.span)
+        if policy is not None and not _is_null(policy) and _is_null(properties.get("AutoPublishAlias")):
+            message = "VersionDeletionPolicy needs AutoPublishAlias: without it no version is published"
+            self.refuse(RefusalKind.VERSION_DELETION_POLICY, message, policy.span)
+        provisioned = properties.entry("ProvisionedConcurrencyConfig")
+        if provisioned is not None and _is_truthy(provisioned.value) and not _is_truthy(properties.get("AutoPublishAlias")):
+            message = (
+                "{resource} has ProvisionedConcurrencyConfig but no AutoPublishAlias to apply it to; "
+                "SAM refuses the template"
+            )
+            self.refuse(RefusalKind.PROVISIONED_WITHOUT_ALIAS, message, provisioned.key.span)
+
+    # the alias
+
+    def _alias(self) -> Value:
+        node = self.resource.properties.get("AutoPublishAlias")
+        if node is None or not _is_truthy(node):
+            return ABSENT
+        call = intrinsic(node)
+        if call is None and not (isinstance(node, Scalar) and isinstance(node.value, str)):
+            message = "AutoPublishAlias of {resource} must be a text; quote it. SAM refuses the template"
+            self.refuse(RefusalKind.ALIAS_NAME, message, node.span)
+            return ABSENT
+        value = settled(node, self.scene) if call is None or call.name == "Ref" else Unresolved(call.name, call.node)
+        match value:
+            case Literal():
+                return self._alias_name(value, node)
+            case Unknown() if not value.depends_on:
+                return value
+            case Unknown():
+                if LANGUAGE_EXTENSIONS in self.scene.template.transforms:
+                    return value
+                message = (
+                    "AutoPublishAlias of {resource} is a parameter that has neither a value nor a Default here; "
+                    "SAM refuses the template until the deployment gives it one"
+                )
+            case _:
+                name = call.name if call is not None else "a function"
+                message = (
+                    f"AutoPublishAlias of {{resource}} is made by {name}; SAM takes only a text or a Ref to a "
+                    "parameter there and refuses the template"
+                )
+        self.refuse(RefusalKind.ALIAS_NOT_LITERAL, message, node.span)
+        return ABSENT
+
+    def _alias_name(self, value: Literal, node: Node) -> Value:
+        if _ALIAS_NAME.fullmatch(value.text):
+            return Literal(value.text, value.because)
+        said = "is empty" if not value.text else f"is {value.text!r}"
+        message = (
+            f"the alias of {{resource}} {said}; a name has letters, digits, - and _, and is no number. "
+            "SAM refuses the template"
+        )
+        self.refuse(RefusalKind.ALIAS_NAME, message, node.span)
+        return ABSENT
+
+    def _code_hash(self, *, has_alias: bool) -> None:
+        node = self.resource.properties.get("AutoPublishCodeSha256")
+        if _is_null(node):
+            return
+        assert node is not None  # noqa: S101 - it is not null
+        call = intrinsic(node)
+        if call is None:
+            is_right = isinstance(node, Scalar) and isinstance(node.value, str)
+        elif call.name != "Ref":
+            is_right = not has_alias
+        else:
+            value = settled(node, self.scene)
+            is_text = isinstance(value, Literal) and isinstance(value.value, str)
+            is_right = not has_alias or is_text or (isinstance(value, Unknown) and not value.depends_on)
+        if is_right:
+            return
+        message = (
+            "AutoPublishCodeSha256 of {resource} must be a text or a Ref to a parameter with a value; "
+            "SAM refuses the template"
+        )
+        self.refuse(RefusalKind.CODE_HASH_NOT_TEXT, message, node.span)
+
+    # the preference
+
+    def _preference(self, node: Node | None, alias: Value) -> Mapping | None:
+        """The preference as a mapping; None where it is absent or empty."""
+        if node is None or _is_null(node):
+            return None
+        if not isinstance(node, Mapping):
+            message = "DeploymentPreference of {resource} must be a mapping; SAM refuses the template"
+            self.refuse(RefusalKind.PREFERENCE_NOT_A_MAPPING, message, node.span)
+            return None
+        if not len(node):
+            return None
+        call = intrinsic(node)
+        if call is not None:
+            message = (
+                f"DeploymentPreference of {{resource}} is made by {call.name}; SAM looks for Type in it, finds none "
+                "and refuses the template. Put the function into Type, Alarms and Hooks instead"
+            )
+            self.refuse(RefusalKind.CONDITIONAL_PREFERENCE, message, node.span)
+            return None
+        return node
+
+    def _enabled(self, preference: Mapping) -> tuple[bool | Unknown, Trail]:
+        self._passthrough_condition(preference)
+        node = preference.get("Enabled")
+        if node is None:
+            return True, ()
+        value = settled(node, self.scene)
+        match value:
+            case Unknown():
+                return value, value.because
+            case Literal():
+                is_off = not value.value or value.value in _OFF_TEXTS
+                return not is_off, value.because
+            case Items():
+                return bool(value.items), value.because
+            case Unresolved():
+                return True, value.because
+            case Mapping():
+                return bool(len(value)), ()
+            case Sequence():
+                return bool(value.items), ()
+
+    def _passthrough_condition(self, preference: Mapping) -> None:
+        node = preference.get("PassthroughCondition")
+        if node is None:
+            return
+        value = settled(node, self.scene)
+        if isinstance(value, Unknown):
+            return
+        if isinstance(value, Literal) and value.value in (True, False, "true", "True", "false", "False"):
+            return
+        message = "PassthroughCondition takes true, false, or a Ref or FindInMap that gives one; SAM refuses the template"
+        self.refuse(RefusalKind.PASSTHROUGH_CONDITION, message, node.span)
+
+    def _shift(self, preference: Mapping, *, is_certain: bool) -> _Shift:
+        entry = preference.entry("Type")
+        if entry is None:
+            if is_certain:
+                message = (
+                    "DeploymentPreference of {resource} has no Type; SAM refuses the template. "
+                    "Choose a strategy, such as Canary10Percent5Minutes"
+                )
+                span = self._preference_key() or preference.span
+                self.refuse(RefusalKind.PREFERENCE_WITHOUT_TYPE, message, span)
+            return _Shift()
+        alarms = wired_alarms(preference.get("Alarms"), self.scene, self.name)
+        if isinstance(alarms, Refusal):
+            if is_certain:
+                self.refusals.append(alarms)
+            return _Shift()
+        pre, post = self._hooks(preference, is_certain=is_certain)
+        return _Shift(self._strategy(entry.value), alarms.alarms, pre, post)
+
+    def _preference_key(self) -> Span | None:
+        entry = self.resource.properties.entry("DeploymentPreference")
+        return entry.key.span if entry is not None else None
+
+    def _strategy(self, node: Node) -> Strategy | Unknown | None:
+        value = self.scene.value(node)
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, (Literal, Reference)):
+            return strategy(value, self.scene)
+        if isinstance(value, Removed):
+            return None
+        return Unknown("Type is not a name")
+
+    def _find_in_maps(self, preference: Mapping) -> None:
+        """The transform resolves every FindInMap of these keys, whether or not the preference is switched on."""
+        if LANGUAGE_EXTENSIONS in self.scene.template.transforms:
+            return  # it takes a default as fourth argument, and runs before
+        for name in ("Enabled", "Type", "PassthroughCondition"):
+            node = preference.get(name)
+            for part in walk(node) if node is not None else ():
+                call = intrinsic(part)
+                if call is None or call.name != "Fn::FindInMap":
+                    continue
+                if not isinstance(call.argument, Sequence) or len(call.argument.items) != 3:  # noqa: PLR2004
+                    message = "FindInMap takes a mapping's name and two keys; SAM refuses the template"
+                    self.refuse(RefusalKind.FIND_IN_MAP, message, part.span)
+
+    def _hooks(
+        self, preference: Mapping, *, is_certain: bool
+    ) -> tuple[Hook | Unknown | None, Hook | Unknown | None]:
+        entry = preference.entry("Hooks")
+        if entry is None:
+            return None, None
+        node = entry.value
+        if not isinstance(node, Mapping):
+            if is_certain:
+                message = (
+                    "Hooks of {resource} must be a mapping with PreTraffic or PostTraffic; SAM refuses the template"
+                )
+                self.refuse(RefusalKind.HOOKS_NOT_A_MAPPING, message, entry.key.span)
+            return None, None
+        return self._hook(node, Phase.PRE_TRAFFIC), self._hook(node, Phase.POST_TRAFFIC)
+
+    def _hook(self, hooks: Mapping, phase: Phase) -> Hook | Unknown | None:
+        entry = hooks.entry(phase.value)
+        if entry is None or _is_null(entry.value):
+            return None
+        value = self.scene.value(entry.value)
+        match value:
+            case Removed():
+                return None
+            case Unknown() if value.depends_on:
+                return value
+            case _:
+                return Hook(phase, value, entry.value, entry.key.span)
+
+    def _spans(self, preference: Mapping | None) -> Spans:
+        properties = self.resource.properties
+        resource = self.resource.span
+        alias = _value_span(properties, "AutoPublishAlias") or resource
+        around = self._preference_key() or resource
+
+        def part(name: str) -> Span:
+            return (_value_span(preference, name) if preference is not None else None) or around
+
+        def key(name: str) -> Span:
+            entry = preference.entry(name) if preference is not None else None
+            return entry.key.span if entry is not None else around
+
+        return Spans(resource, alias, around, part("Type"), part("Enabled"), key("Alarms"), key("Hooks"))
+
+
+def _value_span(mapping: Mapping, name: str) -> Span | None:
+    entry = mapping.entry(name)
+    if entry is None:
+        return None
+    return entry.value.span if entry.value.span.end > entry.value.span.start else entry.key.span
+
+
+def _is_null(node: Node | None) -> bool:
+    return node is None or (isinstance(node, Scalar) and node.value is None)
+
+
+def _is_boolean_or_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and (node.value is None or isinstance(node.value, bool))
+
+
+def _is_truthy(node: Node | None) -> bool:
+    """What Python, in which the transform is written, takes for true."""
+    match node:
+        case None:
+            return False
+        case Scalar():
+            return bool(node.value)
+        case Sequence():
+            return bool(node.items)
+        case Mapping():
+            return bool(len(node))
+

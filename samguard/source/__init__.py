@@ -1,0 +1,27 @@
+"""Files as nodes with positions: YAML, JSON and TOML. Knows nothing of SAM."""
+
+from samguard.source.document import Document, Format, Place, Problem, ProblemKind
+from samguard.source.nodes import Entry, Mapping, Node, Plain, Scalar, Sequence, as_text, walk
+from samguard.source.reading import parse_document, read_document
+from samguard.source.spans import Location, Position, Span
+
+__all__ = [
+    "Document",
+    "Entry",
+    "Format",
+    "Location",
+    "Mapping",
+    "Node",
+    "Place",
+    "Plain",
+    "Position",
+    "Problem",
+    "ProblemKind",
+    "Scalar",
+    "Sequence",
+    "Span",
+    "as_text",
+    "parse_document",
+    "read_document",
+    "walk",
+]

@@ -1,0 +1,32 @@
+"""Places in a text: offsets while reading, lines and columns once somebody looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open range of a document's text: offsets in Unicode code points, `end` exclusive.
+
+    A tuple and not a dataclass: there is one for each node of each file.
+    """
+
+    start: int
+    end: int
+
+
+class Position(NamedTuple):
+    """A line and a column, both counted from 1; columns in Unicode code points."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A range in a file of the project: `path` relative to its root with `/`, `end` exclusive."""
+
+    path: str
+    start: Position
+    end: Position

@@ -1,0 +1,22 @@
+"""A document as a template: parameters, conditions, resources with Globals merged. Knows nothing of environments."""
+
+from samguard.template.build import is_template, template
+from samguard.template.intrinsic import NO_VALUE, Intrinsic, intrinsic, is_no_value
+from samguard.template.refusal import Refusal, RefusalKind
+from samguard.template.template import LANGUAGE_EXTENSIONS, SAM_TRANSFORM, Parameter, Resource, Template
+
+__all__ = [
+    "LANGUAGE_EXTENSIONS",
+    "NO_VALUE",
+    "SAM_TRANSFORM",
+    "Intrinsic",
+    "Parameter",
+    "Refusal",
+    "RefusalKind",
+    "Resource",
+    "Template",
+    "intrinsic",
+    "is_no_value",
+    "is_template",
+    "template",
+]

@@ -1,0 +1,156 @@
+"""From a document to a template: sections found, Globals merged, structure checked."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
+from samguard.template.refusal import Refusal, RefusalKind
+from samguard.template.shared_properties import merge_shared, shared_for, shared_refusals
+from samguard.template.template import Parameter, Resource, Template
+
+_LOGICAL_ID: Final = re.compile(r"[A-Za-z0-9]+")
+_PLACEHOLDER: Final = re.compile(r"\$\{|&\{|\{\{|<%|__")
+"""Logical ids with these are filled in before CloudFormation sees them."""
+
+
+def is_template(document: Document) -> bool:
+    """Whether a document's content is a CloudFormation or SAM template: a Transform, or resources with AWS types."""
+    root = document.root
+    if not isinstance(root, Mapping):
+        return False
+    if any(name.startswith("AWS::Serverless-") for name in _transforms(root)):
+        return True
+    resources = root.get("Resources")
+    if not isinstance(resources, Mapping):
+        return False
+    return any(_type(entry.value).startswith(("AWS::", "Custom::", "Alexa::")) for entry in resources)
+
+
+def template(document: Document) -> Template | None:
+    """The template in a document, or None where its root is no mapping.
+
+    Sections that are not what they should be are left out, and each is a refusal.
+    """
+    root = document.root
+    if not isinstance(root, Mapping):
+        return None
+    refusals: list[Refusal] = []
+    shared = root.get("Globals")
+    refusals.extend(shared_refusals(shared))
+    for section in ("Parameters", "Mappings"):
+        entry = root.entry(section)
+        if entry is not None and not isinstance(entry.value, Mapping):
+            message = f"{section} must be a mapping; SAM refuses the template"
+            refusals.append(Refusal(RefusalKind.STRUCTURE, message, entry.key.span))
+    resources = _resources(root, shared, refusals)
+    conditions = root.get("Conditions")
+    return Template(
+        document=document,
+        transforms=_transforms(root),
+        parameters=_parameters(root.get("Parameters")),
+        mappings=_mapping_or_none(root.get("Mappings")),
+        conditions={entry.name: entry.value for entry in conditions} if isinstance(conditions, Mapping) else {},
+        rules=_mapping_or_none(root.get("Rules")),
+        resources=resources,
+        outputs=_mapping_or_none(root.get("Outputs")),
+        shared=_mapping_or_none(shared),
+        root=root,
+        refusals=tuple(refusals),
+    )
+
+
+def _resources(root: Mapping, shared: Node | None, refusals: list[Refusal]) -> dict[str, Resource]:
+    section = root.entry("Resources")
+    is_sam = any(name.startswith("AWS::Serverless-") for name in _transforms(root))
+    if section is None or not isinstance(section.value, Mapping) or not len(section.value):
+        if is_sam or section is not None:
+            span = section.key.span if section is not None else Span(root.span.start, root.span.start + 1)
+            message = "Resources must be a mapping of logical ids to resources; a template needs at least one"
+            refusals.append(Refusal(RefusalKind.STRUCTURE, message, span))
+        return {}
+    resources: dict[str, Resource] = {}
+    for entry in section.value:
+        logical_id, node = entry.name, entry.value
+        if logical_id.startswith("Fn::"):
+            continue
+        if not isinstance(node, Mapping):
+            message = "the resource {resource} must be a mapping with a Type; check its indentation"
+            refusals.append(Refusal(RefusalKind.STRUCTURE, message, entry.key.span, logical_id))
+            continue
+        if not _LOGICAL_ID.fullmatch(logical_id) and not _PLACEHOLDER.search(logical_id):
+            message = f"the logical id {logical_id!r} must consist of letters and digits only"
+            refusals.append(Refusal(RefusalKind.LOGICAL_ID, message, entry.key.span, logical_id))
+        resources[logical_id] = _resource(entry.key, node, shared, refusals)
+    return resources
+
+
+def _resource(key: Scalar, node: Mapping, shared: Node | None, refusals: list[Refusal]) -> Resource:
+    logical_id = key.text
+    resource_type = _type(node)
+    condition = node.get("Condition")
+    if condition is not None and not (isinstance(condition, Scalar) and isinstance(condition.value, str)):
+        is_empty = isinstance(condition, Scalar) and not condition.value
+        if not is_empty:
+            message = "Condition of {resource} must be the name of a condition, not an expression"
+            refusals.append(Refusal(RefusalKind.STRUCTURE, message, condition.span, logical_id))
+        condition = None
+    properties = node.entry("Properties")
+    own: Mapping
+    if properties is not None and isinstance(properties.value, Mapping):
+        own = properties.value
+    else:
+        own = Mapping((), node.span)
+        if properties is not None and resource_type.startswith("AWS::Serverless::"):
+            message = "Properties of {resource} must be a mapping"
+            refusals.append(Refusal(RefusalKind.STRUCTURE, message, properties.key.span, logical_id))
+    merged = own
+    applicable, refused = shared_for(shared, resource_type, node.get("IgnoreGlobals"), logical_id)
+    refusals.extend(refused)
+    if applicable is not None:
+        merged = merge_shared(applicable, own, resource_type)
+    return Resource(logical_id, resource_type, merged, own, condition, node, key)
+
+
+def _parameters(section: Node | None) -> dict[str, Parameter]:
+    parameters: dict[str, Parameter] = {}
+    if not isinstance(section, Mapping):
+        return parameters
+    for entry in section:
+        if not isinstance(entry.value, Mapping):
+            continue
+        allowed = entry.value.get("AllowedValues")
+        values = allowed.items if isinstance(allowed, Sequence) else ()
+        kind = entry.value.get("Type")
+        parameters[entry.name] = Parameter(
+            name=entry.name,
+            type=kind.text if isinstance(kind, Scalar) else "String",
+            default=entry.value.get("Default"),
+            allowed_values=tuple(value for value in values if isinstance(value, Scalar)),
+            node=entry.value,
+            key=entry.key,
+        )
+    return parameters
+
+
+def _transforms(root: Mapping) -> tuple[str, ...]:
+    node = root.get("Transform")
+    items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
+    names: list[str] = []
+    for item in items:
+        if isinstance(item, Scalar):
+            names.append(item.text)
+        elif isinstance(item, Mapping):
+            name = item.get("Name")
+            names.append(name.text if isinstance(name, Scalar) else "")
+    return tuple(names)
+
+
+def _type(node: Node) -> str:
+    kind = node.get("Type") if isinstance(node, Mapping) else None
+    return kind.text if isinstance(kind, Scalar) else ""
+
+
+def _mapping_or_none(node: Node | None) -> Mapping | None:
+    return node if isinstance(node, Mapping) else None

@@ -1,0 +1,107 @@
+"""A template's sections, as CloudFormation names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from samguard.source import Document, Mapping, Node, Scalar, Span
+from samguard.template.refusal import Refusal
+
+SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
+LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
+_KNOWN_TRANSFORMS: Final = frozenset({SAM_TRANSFORM, LANGUAGE_EXTENSIONS, "AWS::CodeDeployBlueGreen"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A template parameter. `default` is None where there is none; an empty default is a Scalar."""
+
+    name: str
+    type: str
+    default: Node | None
+    allowed_values: tuple[Scalar, ...]
+    node: Mapping = field(repr=False)
+    key: Scalar = field(repr=False)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a Ref to it gives a list."""
+        return self.type == "CommaDelimitedList" or self.type.startswith("List<")
+
+    @property
+    def comes_from_ssm(self) -> bool:
+        """Whether CloudFormation looks its value up in Parameter Store, so that only the key is known here."""
+        return self.type.startswith("AWS::SSM::Parameter::Value<")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource with Globals merged in.
+
+    `properties` is the merged mapping: each entry's key and value stand where they were said, in the resource or
+    in Globals. `own_properties` is what the resource itself says.
+    """
+
+    logical_id: str
+    type: str
+    properties: Mapping = field(repr=False)
+    own_properties: Mapping = field(repr=False)
+    condition: Scalar | None
+    node: Mapping = field(repr=False)
+    key: Scalar = field(repr=False)
+
+    @property
+    def span(self) -> Span:
+        """The logical id: where a finding about the whole resource stands."""
+        return self.key.span
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A SAM or CloudFormation template.
+
+    `refusals` are those that hold in every environment. `is_fragment` is true for a piece without Transform that
+    uses SAM types: it is merged into a template elsewhere, so what it lacks may be said there.
+    """
+
+    document: Document
+    transforms: tuple[str, ...]
+    parameters: dict[str, Parameter]
+    mappings: Mapping | None
+    conditions: dict[str, Node]
+    rules: Mapping | None
+    resources: dict[str, Resource]
+    outputs: Mapping | None
+    shared: Mapping | None
+    """The Globals section."""
+    root: Mapping = field(repr=False)
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def is_sam(self) -> bool:
+        """Whether the SAM transform is applied."""
+        return SAM_TRANSFORM in self.transforms
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether this is a piece of a template that something else puts together."""
+        return not self.is_sam and any(r.type.startswith("AWS::Serverless::") for r in self.resources.values())
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether a macro that samguard does not know may add or change anything."""
+        return any(name not in _KNOWN_TRANSFORMS for name in self.transforms)
+
+    @property
+    def may_gain_resources(self) -> bool:
+        """Whether resources may appear that the file does not show: by a macro, an include or a loop."""
+        if self.has_macros or self.is_fragment:
+            return True
+        section = self.root.get("Resources")
+        names = [entry.name for entry in section] if isinstance(section, Mapping) else []
+        return any(name.startswith("Fn::") for name in names) or "Fn::Transform" in self.root
+
+    def of_type(self, *types: str) -> tuple[Resource, ...]:
+        """The resources of these types, in the order of the template."""
+        return tuple(resource for resource in self.resources.values() if resource.type in types)

@@ -1,0 +1,132 @@
+import re
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from samguard.output.plan_text import plan_text
+from samguard.output.printable import cells
+from samguard.output.rollout_cells import STRATEGY, row
+from samguard.rollout.plan import EnvironmentPlan, Plan, PlannedParameter, PlannedRollout, PlannedStrategy, TemplatePlan
+
+
+def plan_of(*rollouts: PlannedRollout, parameters: dict[str, PlannedParameter] | None = None) -> Plan:
+    environment = EnvironmentPlan("prod", production=True, parameters=parameters or {}, rollouts=rollouts)
+    return Plan((TemplatePlan("template.yaml", (environment,)),))
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_rollouts_are_a_table_where_there_is_room(plan: Plan, width: int, snapshot: SnapshotAssertion) -> None:
+    assert snapshot == plan_text(plan, width=width, colour=False)
+
+
+def test_production_and_what_is_missing_are_coloured(plan: Plan, snapshot: SnapshotAssertion) -> None:
+    assert snapshot == plan_text(plan, width=80, colour=True).replace("\x1b", "<esc>")
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_colour_adds_nothing_but_escape_sequences(plan: Plan, width: int) -> None:
+    coloured = plan_text(plan, width=width, colour=True)
+    assert plan_text(plan, width=width, colour=False) == re.sub("\x1b\\[[0-9;]*m", "", coloured)
+
+
+@pytest.mark.parametrize("width", [60, 76, 78, 80, 90, 96, 100, 200])
+def test_no_line_is_wider_than_the_terminal(plan: Plan, width: int) -> None:
+    assert width >= max(cells(line) for line in plan_text(plan, width=width, colour=False).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("strategy", "schedule"),
+    [
+        (PlannedStrategy("Canary10Percent5Minutes", "canary", 10, 5, 5), "10 % for 5 min, then all"),
+        (
+            PlannedStrategy("Linear10PercentEvery2Minutes", "linear", 10, 2, 18),
+            "10 % more every 2 min, all after 18 min",
+        ),
+        (PlannedStrategy("AllAtOnce", "all-at-once", 100, 0, 0), "everyone at once"),
+        (PlannedStrategy("Own", "custom", 100, 0, 0), "everyone at once"),
+        (PlannedStrategy("Own", "custom", 12.5, 1.5, 1.5), "12.5 % for 1.5 min, then all"),
+        (PlannedStrategy("Own", "custom"), "its steps are not known"),
+        (PlannedStrategy("Canary10Percent6Minutes", "unknown"), "not a known configuration"),
+    ],
+)
+def test_a_strategy_is_told_in_words(strategy: PlannedStrategy, schedule: str) -> None:
+    rollout = PlannedRollout("Orders", alias="live", traffic_shifting=True, strategy=strategy)
+    (cell,) = row(rollout, (STRATEGY,))
+    assert f"{strategy.name} {schedule}" == " ".join(line.text for line in cell)
+
+
+def test_a_function_whose_traffic_is_not_shifted_says_so() -> None:
+    text = plan_text(plan_of(PlannedRollout("Orders", alias="live")), width=80, colour=False)
+    assert "not shifted" in text
+    assert "no alarm" not in text
+
+
+def test_what_may_not_be_shifted_or_not_exist_says_so() -> None:
+    strategy = PlannedStrategy("Canary10Percent5Minutes", "canary", 10, 5, 5)
+    unknown = {"exists": "its condition is not known", "traffic_shifting": "Enabled is not known"}
+    rollout = PlannedRollout("Orders", alias="live", traffic_shifting=None, strategy=strategy, unknown=unknown)
+    text = plan_text(plan_of(rollout), width=80, colour=False)
+    assert "(if it exists)" in text
+    assert "if it is shifted" in text
+    assert text.splitlines()[-2:] == [
+        "    - existence of Orders: its condition is not known",
+        "    - traffic shifting of Orders: Enabled is not known",
+    ]
+
+
+def test_where_nothing_is_known_nothing_is_told_as_known() -> None:
+    rollout = PlannedRollout("Orders", traffic_shifting=None, unknown={"rollout": "SAM refuses the template"})
+    lines = plan_text(plan_of(rollout), width=80, colour=False).splitlines()
+    assert lines[6].split() == ["Orders", "unknown", "unknown", "unknown"]
+    assert lines[-1] == "    - everything of Orders: SAM refuses the template"
+
+
+def test_what_many_functions_do_not_know_is_told_once() -> None:
+    rollouts = [PlannedRollout(name, alarms=None, unknown={"alarms": "it is imported"}) for name in ("A", "B")]
+    assert plan_text(plan_of(*rollouts), width=80, colour=False).endswith("    - alarms of A, B: it is imported\n")
+
+
+def test_a_parameter_that_only_has_its_default_is_not_listed() -> None:
+    parameters = {"Size": PlannedParameter("1", "default", "template.yaml"), "Stage": PlannedParameter("a", "pipeline")}
+    text = plan_text(plan_of(parameters=parameters), width=80, colour=False)
+    assert "Size" not in text
+    assert "Stage=a (pipeline)" in text
+
+
+def test_a_long_value_is_shortened() -> None:
+    parameters = {"Long": PlannedParameter("x" * 999, "command-line")}
+    assert f"Long={'x' * 37}[...]{'x' * 18} (command line)" in plan_text(
+        plan_of(parameters=parameters), width=80, colour=False
+    )
+
+
+def test_nothing_hostile_reaches_the_terminal() -> None:
+    hostile = "::a\x1b[2J\r\n\u202e漢##vso[b]"
+    strategy = PlannedStrategy(hostile, "custom")
+    rollout = PlannedRollout(
+        hostile, "function", hostile, True, strategy, (hostile,), hostile, None, {"post_traffic": hostile}
+    )
+    plan = plan_of(rollout, parameters={hostile: PlannedParameter(hostile, "config", hostile)})
+    environments = tuple(replace(environment, name=hostile) for environment in plan.templates[0].environments)
+    for width in (60, 500):
+        text = plan_text(Plan((TemplatePlan(hostile, environments),)), width=width, colour=False)
+        assert text.replace("\n", "").isprintable()
+        assert "##vso[" not in text
+        assert not any(line.lstrip().startswith("::") for line in text.splitlines())
+
+
+def test_the_columns_of_a_table_line_up_below_wide_characters() -> None:
+    rollouts = (PlannedRollout("漢字", alias="live"), PlannedRollout("Orders", alias="live"))
+    lines = plan_text(plan_of(*rollouts), width=80, colour=False).splitlines()
+    starts = {cells(line[: line.index("live")]) for line in lines if "live" in line}
+    assert len(starts) == 1
+
+
+def test_an_empty_plan_says_that_there_is_no_template() -> None:
+    assert plan_text(Plan(), width=80, colour=False) == "There is no template here, so nothing is planned.\n"
+
+
+def test_a_template_without_environments_says_so() -> None:
+    text = plan_text(Plan((TemplatePlan("template.yaml"),)), width=80, colour=False)
+    assert text == "template.yaml\n  No environment is known.\n"

@@ -1,0 +1,104 @@
+"""Every rule's examples, run: a bad one gives exactly the findings that it marks, a good one gives none."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from textwrap import dedent
+from typing import NamedTuple
+
+import pytest
+
+import samguard
+from samguard.linting import Example, Level, LoadedRule, Report, catalogue
+
+_MARK = re.compile(r"#\s*(SG\d{3})(?:\s+in\s+([\w.-]+(?:\s*,\s*[\w.-]+)*))?")
+
+
+class Mark(NamedTuple):
+    """A finding that an example expects. No environments: whichever they are."""
+
+    rule: str
+    path: str
+    line: int
+    environments: tuple[str, ...]
+
+
+def write(example: Example, folder: Path) -> tuple[Mark, ...]:
+    """Lays the example out in a folder and gives the marks in it."""
+    files = [(example.template_path, example.template), *example.files]
+    if example.samconfig:
+        files.append(("samconfig.toml", example.samconfig))
+    marks: list[Mark] = []
+    for path, text in files:
+        content = dedent(text).lstrip("\n")
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
+        for number, line in enumerate(content.splitlines(), 1):
+            for rule, environments in _MARK.findall(line):
+                named = tuple(name.strip() for name in environments.split(",")) if environments else ()
+                marks.append(Mark(rule, path, number, named))
+    return tuple(marks)
+
+
+def found(report: Report, rule: str) -> tuple[Mark, ...]:
+    """The report's findings that an example must account for: the rule's own, and any that would fail a build."""
+    return tuple(
+        Mark(finding.rule.id, finding.location.path, finding.location.start.line, finding.environments)
+        for finding in report.findings
+        if finding.rule.id == rule or finding.level.weight >= Level.WARNING.weight
+    )
+
+
+def cases(kind: str) -> list[object]:
+    """The examples of every rule, each with a name that says whose it is."""
+    return [
+        pytest.param(loaded, example, id=f"{loaded.rule.id}-{kind}-{number}")
+        for loaded in catalogue()
+        for number, example in enumerate(loaded.bad if kind == "bad" else loaded.good, 1)
+    ]
+
+
+@pytest.mark.parametrize(("loaded", "example"), cases("bad"))
+def test_a_bad_example_gives_exactly_the_findings_it_marks(
+    loaded: LoadedRule, example: Example, tmp_path: Path
+) -> None:
+    marks = write(example, tmp_path)
+    report = samguard.check(str(tmp_path))
+    assert not report.notifications
+    actual = found(report, loaded.rule.id)
+    assert any(mark.rule == loaded.rule.id for mark in marks), "a bad example marks its own rule"
+    assert sorted(mark[:3] for mark in marks) == sorted(mark[:3] for mark in actual)
+    for mark in marks:
+        if mark.environments:
+            assert mark in actual
+
+
+@pytest.mark.parametrize(("loaded", "example"), cases("good"))
+def test_a_good_example_gives_no_finding(loaded: LoadedRule, example: Example, tmp_path: Path) -> None:
+    write(example, tmp_path)
+    report = samguard.check(str(tmp_path))
+    assert not report.notifications
+    assert found(report, loaded.rule.id) == ()
+
+
+@pytest.mark.parametrize("loaded", catalogue(), ids=lambda loaded: loaded.rule.id)
+def test_every_rule_is_explained_and_has_examples(loaded: LoadedRule) -> None:
+    text = loaded.explanation
+    assert text.summary, "a first sentence"
+    assert text.what_goes_wrong, "What goes wrong:"
+    assert text.silent_when, "Silent when:"
+    assert text.fix, "Fix:"
+    assert text.source, "Source:"
+    assert loaded.bad, "a bad example"
+    assert loaded.good, "a good example"
+
+
+def test_identifiers_and_names_are_used_once() -> None:
+    rules = [loaded.rule for loaded in catalogue()]
+    assert len({rule.id for rule in rules}) == len(rules)
+    assert len({rule.name for rule in rules}) == len(rules)
+    for rule in rules:
+        assert re.fullmatch(r"SG\d{3}", rule.id)
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
