@@ -1,10 +1,12 @@
 """Traffic is shifted gradually, but no alarm watches it.
 
 What goes wrong: CodeDeploy stops and rolls back when an alarm of the deployment group goes into ALARM. With no alarm it
-shifts on by the clock, and a version that fails every request reaches every user.
+shifts on by the clock, and a version that fails every request reaches every user. A hook helps against what it tests;
+where there is one, this weighs a warning.
 Silent when: the list or the strategy is not known; the environment is not production; everything is shifted at once (no
 alarm could act in time, and SG201 speaks of that); an alarm that watches the function exists but is not listed (SG334
-speaks of that).
+speaks of that); the list is lost to a condition (SG302) or to a first item of AWS::NoValue (SG303); the template is a
+fragment whose Globals are elsewhere.
 Fix: list an alarm on the new version's errors under Alarms, such as one on AWS/Lambda Errors with the dimensions
 FunctionName, Resource (`function:alias`) and ExecutedVersion.
 Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; SAM, docs/safe_lambda_deployments.rst.
@@ -17,12 +19,15 @@ from collections.abc import Iterator
 from samguard.evaluation import Unknown
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rollout.alarm import alarms_watching
+from samguard.rules.alarms.alarm_list import lost_list
+from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
+from samguard.rules.alarms.unlisted import unlisted_alarms
 
 RULE = Rule("SG301", "no-alarms", Level.ERROR, since="0.1.0", about_production=True)
 
-BAD = Example(
-    template="""
+BAD = (
+    Example(
+        template="""
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   Stage: {Type: String}
@@ -56,7 +61,7 @@ Resources:
               Action: lambda:InvokeFunction
               Resource: !Ref Orders.Version
 """,
-    samconfig="""
+        samconfig="""
 version = 0.1
 [dev.deploy.parameters]
 stack_name = "orders-dev"
@@ -65,6 +70,18 @@ parameter_overrides = "Stage=dev"
 stack_name = "orders-prod"
 parameter_overrides = "Stage=prod"
 """,
+    ),
+    Example(  # the empty list is what a person would fill
+        template=orders(wired="[]  # SG301 in prod"),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # an alarm that is there, but watches something that any number of functions can be the cause of
+        template=orders(
+            alarm("QueueDepth", Namespace="AWS/SQS", MetricName="ApproximateNumberOfMessagesVisible", Dimensions=""),
+            wired="  # SG301 in prod",
+        ),
+        samconfig=SAMCONFIG,
+    ),
 )
 
 GOOD = (
@@ -91,6 +108,19 @@ version = 0.1
 stack_name = "orders-prod"
 """,
     ),
+    Example(  # a piece of a template: the alarms may stand in the Globals of another file
+        template="""
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: Canary10Percent5Minutes}
+""",
+        samconfig=SAMCONFIG,
+    ),
+    Example(template=orders(strategy="AllAtOnce", wired="[]"), samconfig=SAMCONFIG.replace("prod", "test")),
 )
 
 
@@ -98,12 +128,15 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each gradual rollout without alarms."""
     if not rollout.is_gradual or isinstance(rollout.alarms, Unknown) or rollout.alarms:
         return
-    if rollout.group is None and alarms_watching(rollout):
+    if rollout.template.is_fragment or lost_list(rollout) is not None or unlisted_alarms(rollout):
         return
+    hook = rollout.hooks[0] if rollout.hooks else None
+    but = f", but for what the {hook.phase.value} hook tests" if hook is not None else ""
     yield Finding(
-        rollout.spans.preference,
-        "no alarm watches {resource} while its traffic is shifted, so nothing stops a version that fails: it reaches "
-        "every user {where}. List an alarm on its errors under Alarms",
+        rollout.spans.alarms,
+        f"no alarm watches {{resource}} while its traffic is shifted, so nothing stops a version that fails{but}: it "
+        "reaches every user {where}. List an alarm on its errors under Alarms",
         because=rollout.because,
         resource=rollout.function,
+        level=Level.WARNING if hook is not None else None,
     )

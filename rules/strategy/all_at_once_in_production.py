@@ -1,8 +1,10 @@
 """Production gets every new version at once.
 
 What goes wrong: with AllAtOnce CodeDeploy moves the whole alias in one step. Every user is on a bad version before any
-alarm has had a period to look at; alarms and PostTraffic hooks can only report what has happened already.
-Silent when: the environment is not production; the value is not known there; the function is a deployment hook.
+alarm has had a period to look at; alarms and PostTraffic hooks can only report what has happened already. A deployment
+configuration of the type AllAtOnce does the same under another name.
+Silent when: the environment is not production; the value is not known there; the function is a deployment hook; a state
+machine says nothing of its deployment (SG218).
 Fix: give production a canary or linear strategy, such as Canary10Percent5Minutes, and keep AllAtOnce for dev and test.
 Source: CodeDeploy user guide, "Deployment configurations on an AWS Lambda compute platform"; AWS Config managed rule
 codedeploy-lambda-allatonce-traffic-shift-disabled.
@@ -13,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.rollout import Deployment, Strategy
+from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
+from samguard.rules.strategy.configuration import routing_place
 
 RULE = Rule("SG201", "all-at-once-in-production", Level.ERROR, since="0.1.0", about_production=True)
 
@@ -65,6 +68,80 @@ Resources:
         Alarms: [orders-errors]
 """,
     ),
+    Example(  # a configuration of the template's own that is AllAtOnce: one finding, at what it is made of
+        template="""
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    CodeUri: src/
+    Runtime: python3.12
+    AutoPublishAlias: live
+    DeploymentPreference:
+      Type: !Ref Slowly
+      Alarms: [orders-errors]
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: orders.handler}
+  Refunds:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: refunds.handler}
+  Slowly:
+    Type: AWS::CodeDeploy::DeploymentConfig
+    Properties:
+      ComputePlatform: Lambda
+      TrafficRoutingConfig:
+        Type: AllAtOnce  # SG201 in live
+""",
+        samconfig="""
+version = 0.1
+[live.deploy.parameters]
+stack_name = "orders"
+""",
+    ),
+    Example(  # plain CloudFormation, by the full name
+        template="""
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: {S3Bucket: artifacts, S3Key: orders.zip}
+      Handler: app.handler
+      Runtime: python3.12
+      Role: arn:aws:iam::111111111111:role/orders
+  OrdersVersion3:
+    Type: AWS::Lambda::Version
+    DeletionPolicy: Retain
+    Properties: {FunctionName: !Ref Orders}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties:
+      FunctionName: !Ref Orders
+      FunctionVersion: !GetAtt OrdersVersion3.Version
+      Name: live
+    UpdatePolicy:
+      CodeDeployLambdaAliasUpdate:
+        ApplicationName: !Ref Application
+        DeploymentGroupName: !Ref Group
+  Application:
+    Type: AWS::CodeDeploy::Application
+    Properties: {ComputePlatform: Lambda}
+  Group:
+    Type: AWS::CodeDeploy::DeploymentGroup
+    Properties:
+      ApplicationName: !Ref Application
+      ServiceRoleArn: arn:aws:iam::111111111111:role/deploy
+      DeploymentConfigName: CodeDeployDefault.LambdaAllAtOnce  # SG201 in prod
+      DeploymentStyle: {DeploymentType: BLUE_GREEN, DeploymentOption: WITH_TRAFFIC_CONTROL}
+      AlarmConfiguration: {Enabled: true, Alarms: [{Name: orders-errors}]}
+      AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM]}
+""",
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+stack_name = "orders-prod"
+""",
+    ),
 )
 
 GOOD = (
@@ -80,22 +157,53 @@ parameter_overrides = "Strategy=Linear10PercentEvery1Minute"
 """,
     ),
     Example(template=_TEMPLATE % ""),  # and without any environment the Default proves nothing
+    Example(  # a hook is not shifted for anybody's sake, and a state machine's alias alone promises nothing
+        template="""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Check:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: CodeDeployHook_orders
+      CodeUri: src/
+      Handler: check.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: AllAtOnce}
+  Billing:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: billing.asl.json
+      AutoPublishAlias: live
+""",
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+stack_name = "orders-prod"
+""",
+    ),
 )
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
-    """One finding for each function whose alias moves in one step."""
+    """One finding for each function or state machine whose alias moves in one step."""
     hooks = deployment.hook_functions()
     for rollout in deployment.rollouts:
         strategy = rollout.strategy
         if not rollout.shifts or not isinstance(strategy, Strategy) or not strategy.is_all_at_once:
             continue
-        if rollout.function in hooks:
+        if rollout.function in hooks or _is_left_open(rollout):
             continue
+        span, because = routing_place(rollout, strategy, ("Type",))
         yield Finding(
-            rollout.spans.strategy,
+            span,
             f"{{resource}} gets every new version with {strategy.name}: all users at once, before any alarm can stop it "
             "{where}. Give production a canary or linear strategy",
-            because=(*rollout.because, *strategy.because),
+            because=(*rollout.because, *strategy.because, *because),
             resource=rollout.function,
         )
+
+
+def _is_left_open(rollout: Rollout) -> bool:
+    """Whether a state machine is all at once only because nothing else is said."""
+    return rollout.kind is RolloutKind.STATE_MACHINE and rollout.preference is None

@@ -15,6 +15,7 @@ from samguard.errors import SamguardError
 if TYPE_CHECKING:
     from samguard.project import Options
 
+_FAILED: Final = 2
 _INTERRUPTED: Final = 130
 
 app = typer.Typer(
@@ -190,10 +191,16 @@ def main() -> None:
         app(standalone_mode=True)
     except SamguardError as error:
         sys.stderr.write(f"samguard: error: {error}\n")
-        sys.exit(2)
+        sys.exit(_FAILED)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         # whoever read the output has seen enough; keep Python from failing again on exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - a bug of samguard's own: told as one, and no clean bill of health
+        if {"-v", "--verbose"} & set(sys.argv):
+            raise
+        message = f"samguard: internal error: {type(error).__name__}: {error}. Please report this; -v shows where it arose.\n"
+        sys.stderr.write(message)
+        sys.exit(_FAILED)

@@ -25,7 +25,7 @@ _FLOAT: Final = re.compile(
 _BASES: Final = (2, 8, 16, 10)
 _MAX_DIGITS: Final = 4000
 """Python refuses to read longer integers."""
-_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([Tt]|[ \t]+)([0-9]{2}:[0-9]{2}:[0-9]{2}\S*)")
+_MOMENT: Final = re.compile(r"(?:([0-9]{4}-[0-9]{2}-[0-9]{2})([Tt]|[ \t]+))?([0-9]{2}:[0-9]{2}:[0-9]{2}\S*)")
 _NODE_PROPERTIES: Final = re.compile(r"(&\S+\s+)?(!?)")
 """Anchor and tag before a YAML scalar. Both belong to its span."""
 
@@ -126,18 +126,19 @@ def _core_schema(raw: str) -> Plain:
 
 
 def _moment(raw: str, separator: str) -> str:
-    """A date with a time as the Python object prints that SAM CLI makes of it; every other text as it is.
+    """A time, with its date or without, as the Python object prints that SAM CLI makes of it; other texts as they are.
 
-    tomlkit's moments print a blank between the two, those of ruamel.yaml a `T` where one was written.
+    tomlkit's moments print a blank between date and time, those of ruamel.yaml a `T` where one was written.
     """
     found = _MOMENT.fullmatch(raw)
     if found is None:
         return raw
-    from datetime import datetime  # noqa: PLC0415 - almost no configuration has one
+    from datetime import datetime, time  # noqa: PLC0415 - almost no configuration has one
 
-    date, between, time = found.groups()
+    date, between, clock = found.groups()
     try:
-        moment = datetime.fromisoformat(f"{date}T{time.upper()}")
+        if date is None:
+            return time.fromisoformat(clock).isoformat() if separator == " " else raw
+        return datetime.fromisoformat(f"{date}T{clock.upper()}").isoformat(separator if between in "tT" else " ")
     except ValueError:
         return raw
-    return moment.isoformat(separator if between in "tT" else " ")

@@ -22,6 +22,7 @@ from samguard.linting.report import (
     TextEdit,
 )
 from samguard.linting.rule import Finding, Fix, Level, Rule
+from samguard.linting.suppression_use import Suppressing
 from samguard.project import Project, TemplateFile
 from samguard.rollout import Deployment, deployments
 from samguard.source import Document
@@ -54,6 +55,7 @@ def lint(project: Project, selection: Selection | None = None) -> Report:
     for file in project.templates:
         run.template(file)
     run.whole()
+    run.suppress()
     return run.report()
 
 
@@ -73,6 +75,7 @@ class _Run:
         ]
         self.environments: set[tuple[str, str]] = set()
         self.rollouts = 0
+        self.suppressed: set[tuple[object, ...]] = set()
 
     # asking
 
@@ -80,14 +83,15 @@ class _Run:
         """A rule's findings on one model. A crash is told, and the other findings survive."""
         try:
             yield from loaded.check(model)
-        except Exception as error:  # noqa: BLE001 - the one place: a rule's bug must not hide other findings
-            message = (
-                f"the rule {loaded.rule.id} ({loaded.rule.name}) failed on {path}: {type(error).__name__}: {error}. "
-                "Please report this."
-            )
-            note = Notification(Level.ERROR, message, path, loaded.rule, is_internal_error=True)
-            if note not in self.notifications:
-                self.notifications.append(note)
+        except Exception as error:  # noqa: BLE001 - a rule's bug must not hide the findings of the others
+            self.failed(f"the rule {loaded.rule.id} ({loaded.rule.name})", path, error, loaded.rule)
+
+    def failed(self, what: str, path: str, error: Exception, rule: Rule | None = None) -> None:
+        """Tells a bug of samguard's own, once."""
+        message = f"{what} failed on {path}: {type(error).__name__}: {error}. Please report this."
+        note = Notification(Level.ERROR, message, path, rule, is_internal_error=True)
+        if note not in self.notifications:
+            self.notifications.append(note)
 
     def documents(self) -> None:
         """Rules about files as such, and about samconfigs."""
@@ -116,7 +120,11 @@ class _Run:
                 self.add(loaded.rule, finding, document)
         for environment in file.environments:
             self.environments.add((document.path, environment.name))
-            worlds = deployments(file.template, environment)
+            try:
+                worlds = deployments(file.template, environment, file.sources)
+            except Exception as error:  # noqa: BLE001 - one template's trouble must not hide the others' findings
+                self.failed(f"the rollouts of {document.path}", document.path, error)
+                return
             self.rollouts += len(worlds[0].rollouts)
             self.environment(document, environment, worlds)
 
@@ -190,6 +198,31 @@ class _Run:
             defect.environments[environment] = condition
         if finding.resource is not None:
             defect.resources[finding.resource] = None
+
+    # suppressing
+
+    def suppress(self) -> None:
+        """Marks what the files say is not to be told, then asks the rules about that saying."""
+        suppressing = Suppressing(self.project.today)
+        self._mark(suppressing)
+        for document in self.project.documents if self.by_model.get("SuppressionUse") else ():
+            for use in suppressing.uses(document, lambda rule, path=document.path: self._ran(rule, path)):  # type: ignore[misc]
+                for loaded in self.by_model["SuppressionUse"]:
+                    for finding in self.ask(loaded, use, document.path):
+                        self.add(loaded.rule, finding, document)
+        self._mark(suppressing)
+
+    def _mark(self, suppressing: Suppressing) -> None:
+        for key, defect in self.defects.items():
+            if suppressing.suppresses(defect.rule, defect.document, defect.finding.span.start):
+                self.suppressed.add(key)
+
+    def _ran(self, rule: Rule, path: str) -> bool:
+        """Whether a rule was asked all there is about a file, so that no finding means nothing to find."""
+        is_switched_off = names(self.project.ignored_in(path), rule)
+        has_failed = any(note.rule is rule for note in self.notifications)
+        is_asked = any(loaded.rule is rule and loaded.model != "SuppressionUse" for loaded in self.rules)
+        return is_asked and not is_switched_off and not has_failed and not self.project.is_narrowed
 
     # reporting
 

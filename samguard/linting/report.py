@@ -77,6 +77,8 @@ class Report:
     environments: int = 0
     rollouts: int = 0
     notifications: tuple[Notification, ...] = field(default=())
+    suppressed: tuple[ReportedFinding, ...] = field(default=())
+    """What would be a finding, if it were not suppressed in the file."""
 
     def count(self, level: Level) -> int:
         """How many findings have this level."""

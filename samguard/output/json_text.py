@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from samguard.output.printable import CI_COMMAND
+
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NO_ASCII: Final = re.compile(r"[^\n -~]")
-_CI_COMMAND: Final = re.compile(r"(?<=#)#(?=[\w.-]*\[)")
 
 
 def json_text(value: object) -> str:
@@ -21,7 +22,7 @@ def json_text(value: object) -> str:
 
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
     text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
-    return _NO_ASCII.sub(_escaped, _CI_COMMAND.sub(r"\\u0023", text)) + "\n"
+    return _NO_ASCII.sub(_escaped, CI_COMMAND.sub(r"\\u0023", text)) + "\n"
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Final
@@ -14,6 +14,7 @@ from samguard.output.rollout_cells import (
     ALARMS_AND_HOOKS,
     ALIAS,
     FUNCTION,
+    FUNCTION_AND_ALIAS,
     HOOKS,
     NOTHING,
     STRATEGY,
@@ -27,8 +28,14 @@ _INDENT: Final = "  "
 _MIN_WIDTH: Final = 40
 _MAX_VALUE: Final = 60
 
-_TABLES: Final = ((FUNCTION, ALIAS, STRATEGY, ALARMS, HOOKS), (FUNCTION, ALIAS, STRATEGY, ALARMS_AND_HOOKS))
-"""The columns of a wide and of a narrow table."""
+_TABLES: Final = (
+    (FUNCTION, ALIAS, STRATEGY, ALARMS, HOOKS),
+    (FUNCTION, ALIAS, STRATEGY, ALARMS_AND_HOOKS),
+    (FUNCTION_AND_ALIAS, STRATEGY, ALARMS_AND_HOOKS),
+)
+"""The columns of tables, from the widest to the narrowest."""
+_TABLES_WITHOUT_HOOKS: Final = ((FUNCTION, ALIAS, STRATEGY, ALARMS), (FUNCTION_AND_ALIAS, STRATEGY, ALARMS))
+"""The same, where no function has a hook."""
 _LABELLED: Final = (ALIAS, STRATEGY, ALARMS, HOOKS)
 """What stands below a function's name where there is no room for a table."""
 
@@ -45,7 +52,7 @@ _SUBJECTS: Final = {
 def plan_text(plan: Plan, *, width: int, colour: bool) -> str:
     """The plan, drawn into `width` columns: as tables where they fit, else one rollout below the other.
 
-    What cannot be known is `unknown`, with the reason below the table.
+    Only single words may be wider. What cannot be known is `unknown`, with the reason below the table.
     """
     paint = painter(colour=colour)
     if not plan.templates:
@@ -56,8 +63,9 @@ def plan_text(plan: Plan, *, width: int, colour: bool) -> str:
 
 def _template(template: TemplatePlan, width: int, paint: Paint) -> Iterator[str]:
     yield paint(printable(template.path), "file")
-    if not template.environments:
-        yield f"{_INDENT}No environment is known."
+    if not any(environment.rollouts for environment in template.environments):
+        yield f"{_INDENT}No function and no state machine is deployed."
+        return
     layout = _layout(template, width - len(_INDENT))
     for environment in template.environments:
         yield ""
@@ -76,8 +84,8 @@ class _Layout:
 def _layout(template: TemplatePlan, width: int) -> _Layout:
     """One layout for all environments of a template, so that they can be compared."""
     rollouts = [rollout for environment in template.environments for rollout in environment.rollouts]
-    some_hooks = any(has_hooks(rollout) for rollout in rollouts)
-    for headers in _TABLES if some_hooks else ((FUNCTION, ALIAS, STRATEGY, ALARMS),):
+    tables = _TABLES if any(has_hooks(rollout) for rollout in rollouts) else _TABLES_WITHOUT_HOOKS
+    for headers in tables:
         widths = column_widths(headers, [row(rollout, headers) for rollout in rollouts])
         if table_width(widths) <= width:
             return _Layout(width, headers, widths)
@@ -92,8 +100,7 @@ def _environment(environment: EnvironmentPlan, layout: _Layout, paint: Paint) ->
         yield f"{name} {paint('(production)', 'warning')}"
     else:
         yield name
-    given = [_parameter(key, value) for key, value in environment.parameters.items() if value.source != "default"]
-    for line in filled([*(f"{text}," for text in given[:-1]), *given[-1:]], layout.width):
+    for line in _given(environment.parameters, layout.width):
         yield paint(line, "faint")
     if not environment.rollouts:
         yield "No function and no state machine is deployed here."
@@ -107,13 +114,28 @@ def _environment(environment: EnvironmentPlan, layout: _Layout, paint: Paint) ->
     yield from _reasons(environment.rollouts, layout.width, paint)
 
 
+def _given(parameters: Mapping[str, PlannedParameter], width: int) -> Iterator[str]:
+    """The parameters that somebody gives, behind the place where: "samconfig.toml:9: Stage=prod, Memory=512"."""
+    by_place: dict[str, list[str]] = {}
+    for name, parameter in parameters.items():
+        if parameter.source != "default":
+            by_place.setdefault(_place(parameter), []).append(_parameter(name, parameter))
+    for place, given in by_place.items():
+        pieces = [f"{place}:", *(f"{text}," for text in given[:-1]), given[-1]]
+        for indent, line in zip(chain([""], repeat(_INDENT)), filled(pieces, width - len(_INDENT)), strict=False):
+            yield f"{indent}{line}"
+
+
+def _place(parameter: PlannedParameter) -> str:
+    if parameter.path is None:
+        return parameter.source.replace("-", " ")
+    return printable(parameter.path if parameter.start is None else f"{parameter.path}:{parameter.start.line}")
+
+
 def _parameter(name: str, parameter: PlannedParameter) -> str:
-    place = parameter.source.replace("-", " ")
-    if parameter.path is not None:
-        place = parameter.path if parameter.start is None else f"{parameter.path}:{parameter.start.line}"
     if parameter.value is None:
-        return printable(f"{name} is unknown ({place}: {parameter.unknown or 'no value'})")
-    return printable(f"{name}={shortened(parameter.value, _MAX_VALUE)} ({place})")
+        return printable(f"{name} is unknown ({parameter.unknown or 'no value'})")
+    return printable(f"{name}={shortened(parameter.value, _MAX_VALUE)}")
 
 
 def _stacked(rollouts: Sequence[PlannedRollout], width: int, paint: Paint) -> Iterator[str]:

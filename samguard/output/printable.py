@@ -17,7 +17,7 @@ _COMBINING: Final = frozenset({"Mn", "Me"})
 _HANGUL_VOWELS_AND_FINALS: Final = range(0x1160, 0x1200)
 """Drawn into the cell of the consonant before them."""
 
-_CI_COMMAND: Final = re.compile(r"(?<=#)#(?=[\w.-]*\[)")
+CI_COMMAND: Final = re.compile(r"(?<=#)#(?=[\w.-]*\[)")
 """The second `#` of `##vso[` (Azure Pipelines), `##[` (GitHub) and `##teamcity[`, which act anywhere in a line."""
 _MAX_WORD: Final = 200
 _GAP: Final = "[...]"
@@ -29,7 +29,7 @@ def glyphs(text: str) -> list[str]:
     if not (text.isascii() and text.isprintable()):
         drawn = [character if _is_harmless(character) else _escape(character) for character in drawn]
     if "##" in text:
-        for match in _CI_COMMAND.finditer(text):
+        for match in CI_COMMAND.finditer(text):
             drawn[match.start()] = _escape("#")
     return drawn
 

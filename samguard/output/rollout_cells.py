@@ -14,6 +14,7 @@ ALIAS: Final = "Alias"
 STRATEGY: Final = "Strategy"
 ALARMS: Final = "Alarms"
 HOOKS: Final = "Hooks"
+FUNCTION_AND_ALIAS: Final = "Function, alias"
 ALARMS_AND_HOOKS: Final = "Alarms, hooks"
 """The headers of the columns."""
 
@@ -30,6 +31,7 @@ def row(rollout: PlannedRollout, headers: tuple[str, ...]) -> list[Cell]:
         STRATEGY: _strategy(rollout),
         ALARMS: _alarms(rollout),
         HOOKS: _hooks(rollout),
+        FUNCTION_AND_ALIAS: _function_and_alias(rollout),
         ALARMS_AND_HOOKS: _alarms_and_hooks(rollout),
     }
     return [by_header[header] for header in headers]
@@ -57,6 +59,11 @@ def _alias(rollout: PlannedRollout) -> Cell:
     if rollout.alias is not None:
         return (Line(printable(rollout.alias)),)
     return _UNKNOWN if _is_unknown(rollout, "alias") else NOTHING
+
+
+def _function_and_alias(rollout: PlannedRollout) -> Cell:
+    alias = _alias(rollout)
+    return _function(rollout) if alias == NOTHING else (*_function(rollout), Line(f"alias {alias[0].text}", "faint"))
 
 
 def _strategy(rollout: PlannedRollout) -> Cell:

@@ -8,36 +8,48 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
+
+from samguard.environments import DeployCommand
 
 DEFAULT_NAMES: Final = ("template.yaml", "template.yml", "template.json")
 """In the order in which SAM CLI looks for them."""
 _PRODUCT: Final = re.compile(r"(^|/)\.aws-sam/build/|(^|[/_.-])(packaged|output|built)([_.-]|$)")
 
 
-def template_paths(named: str | None, folder: str, templates: Iterable[str], configs: Sequence[str]) -> tuple[str, ...]:
+def template_paths(command: DeployCommand, folder: str, templates: Mapping[str, frozenset[str]], configs: Iterable[str]) -> tuple[str, ...]:
     """The templates that a command run in `folder` deploys, of those that are known. Empty where it is not there.
 
-    A command without a template means the folder's default one; where the folder has none by that name, the other
-    templates that lie in it, and where it has none at all, the only one below it.
+    `templates` holds the parameters that each template declares, by its path; `configs` the paths of all samconfigs. A
+    command without a template means the folder's default one. Where the folder has none by that name, it means one of
+    those in it, or else of those below it that no nearer samconfig speaks of: the one that declares the parameters
+    which the command sets.
     """
-    known = tuple(templates)
-    if named is not None and not _PRODUCT.search(named):
-        path = posixpath.normpath(posixpath.join(folder, named))
-        return (path,) if path in known else ()
+    if command.template is not None and not _PRODUCT.search(command.template):
+        path = posixpath.normpath(posixpath.join(folder, command.template))
+        return (path,) if path in templates else ()
     for name in DEFAULT_NAMES:
         path = posixpath.join(folder, name)
-        if path in known:
+        if path in templates:
             return (path,)
-    beside = tuple(path for path in known if posixpath.dirname(path) == folder)
+    beside = {path: names for path, names in templates.items() if posixpath.dirname(path) == folder}
     if beside:
-        return beside
+        return _declaring(command, beside) or tuple(beside)
     prefix = f"{folder}/" if folder else ""
-    nearer = [posixpath.dirname(config) for config in configs if posixpath.dirname(config) != folder]
-    below = tuple(
-        path
-        for path in known
-        if path.startswith(prefix) and not any(path.startswith(f"{other}/") for other in nearer if other.startswith(prefix))
-    )
-    return below if len(below) == 1 else ()
+    nearer = tuple(f"{posixpath.dirname(config)}/" for config in configs if posixpath.dirname(config) != folder)
+    below = {
+        path: names
+        for path, names in templates.items()
+        if path.startswith(prefix) and not any(path.startswith(other) for other in nearer if other.startswith(prefix))
+    }
+    return tuple(below) if len(below) == 1 else _declaring(command, below)
+
+
+def _declaring(command: DeployCommand, templates: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """The one template that declares most of the parameters which a command sets, and at least half of them."""
+    wanted = frozenset(command.parameters)
+    declared = {path: len(wanted & names) for path, names in templates.items()}
+    most = max(declared.values(), default=0)
+    best = tuple(path for path, count in declared.items() if count == most)
+    return best if len(best) == 1 and wanted and 2 * most >= len(wanted) else ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from samguard.environments import (
     DeployCommand,
@@ -17,7 +17,7 @@ from samguard.environments import (
     environments,
     read_samconfig,
 )
-from samguard.errors import SamguardError, nearest
+from samguard.errors import SamguardError
 from samguard.project.association import template_paths
 from samguard.project.configuration import find_settings
 from samguard.project.discovery import (
@@ -29,11 +29,10 @@ from samguard.project.discovery import (
     read_file,
     walk,
 )
+from samguard.project.sources import hook_sources
+from samguard.rollout.hook_source import SourceFile
 from samguard.source import Document, read_document
 from samguard.template import Template, is_template, template
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _MOST_PARENTS: Final = 20
 """Folders above a named template that are searched for a samconfig."""
@@ -62,6 +61,8 @@ class TemplateFile:
     document: Document
     template: Template
     environments: tuple[Environment, ...]
+    sources: dict[str, SourceFile] = field(default_factory=dict, repr=False)
+    """The code of its deployment hooks, by logical id, where it is in the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,14 @@ class _Loader:
             self._configs_above(self.root / name)
         commands, orphans = self._assign()
         files = tuple(
-            TemplateFile(self.documents[path], found, self._environments(commands.get(path, ())))
+            TemplateFile(
+                self.documents[path],
+                found,
+                self._environments(commands.get(path, ()), path),
+                hook_sources(found, (self.root / path).parent, self.root),
+            )
             for path, found in sorted(self.templates.items())
         )
-        self._check_names(files, orphans)
         return Project(
             root=str(self.root),
             documents=tuple(self.documents[path] for path in sorted(self.documents)),
@@ -238,44 +243,32 @@ class _Loader:
 
     def _assign(self) -> tuple[dict[str, list[DeployCommand]], list[Orphan]]:
         """Deploy commands by the template they are about, and those about templates that are not there."""
-        known = tuple(sorted(self.templates))
+        known = {path: frozenset(self.templates[path].parameters) for path in sorted(self.templates)}
         commands: dict[str, list[DeployCommand]] = {}
         missing: dict[str, list[DeployCommand]] = {}
         for path, config in sorted(self.configs.items()):
             folder = path.rpartition("/")[0]
             for command in config.config.commands:
-                found = template_paths(command.template, folder, known, sorted(self.configs))
+                found = template_paths(command, folder, known, sorted(self.configs))
                 for target in found:
                     commands.setdefault(target, []).append(command)
                 if not found:
                     name = f"{folder}/template.yaml" if folder else "template.yaml"
                     missing.setdefault(name, []).append(command)
-        orphans = [Orphan(name, self._environments(lost)) for name, lost in missing.items()]
+        orphans = [Orphan(name, self._environments(lost, name)) for name, lost in missing.items()]
         return commands, orphans
 
-    def _environments(self, commands: Iterable[DeployCommand]) -> tuple[Environment, ...]:
-        given: Mapping[str, str] = self.options.parameters
-        found = environments(tuple(commands), self.settings, given, self.options.environment_names)
+    def _environments(self, commands: Iterable[DeployCommand], path: str) -> tuple[Environment, ...]:
+        found = environments(
+            commands,
+            self.settings,
+            self.options.parameters,
+            self.options.environment_names,
+            template=path,
+            elsewhere={command.environment for file in self.configs.values() for command in file.config.commands},
+        )
         region = self.options.region
-        if region is None:
-            return found
-        return tuple(_with_region(environment, region) for environment in found)
-
-    def _check_names(self, files: tuple[TemplateFile, ...], orphans: list[Orphan]) -> None:
-        """An environment that was asked for must exist somewhere, or nothing would be checked in silence."""
-        wanted = self.options.environment_names
-        if not wanted or not files:
-            return
-        present = {environment.name for file in files for environment in file.environments}
-        present |= {environment.name for orphan in orphans for environment in orphan.environments}
-        described = {command.environment for config in self.configs.values() for command in config.config.commands}
-        described |= set(self.settings.environments)
-        for name in wanted:
-            if name not in present:
-                near = nearest(name, tuple(sorted(described)))
-                hint = f"Did you mean {near!r}?" if near else f"Known are: {', '.join(sorted(described)) or 'none'}."
-                message = f"no environment is called {name!r}."
-                raise SamguardError(message, hint=hint)
+        return found if region is None else tuple(_with_region(environment, region) for environment in found)
 
     # paths
 
@@ -303,6 +296,4 @@ def _root(paths: list[Path]) -> Path:
 
 
 def _with_region(environment: Environment, region: str) -> Environment:
-    from dataclasses import replace  # noqa: PLC0415
-
     return environment if environment.region else replace(environment, region=region)

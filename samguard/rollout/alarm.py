@@ -46,7 +46,8 @@ class Metric:
     """A metric that an alarm reads. `dimensions` is None where the list is not known.
 
     Values are Removed where the alarm does not say them. `id` is that of a metric of an expression, "" for the one
-    metric of a simple alarm; `node` is the mapping that says it all.
+    metric of a simple alarm; `node` is the mapping with its name and dimensions, `around` the one with its period and
+    statistic (the same for a simple alarm).
     """
 
     namespace: Value
@@ -57,6 +58,7 @@ class Metric:
     unit: Value
     id: str
     node: Mapping = field(repr=False)
+    around: Mapping = field(repr=False)
 
     @property
     def is_lambda(self) -> bool:
@@ -154,7 +156,7 @@ def _alarm(resource: Resource, scene: EvaluatedTemplate) -> Alarm:
 def _stat_metric(stat: Mapping, name: str, scene: EvaluatedTemplate) -> Metric:
     metric, _ = scene.chosen(stat.get("Metric"))
     if not isinstance(metric, Mapping) or intrinsic(metric) is not None:
-        return Metric(Unknown("Metric is not known"), ABSENT, None, ABSENT, ABSENT, ABSENT, name, stat)
+        return Metric(Unknown("Metric is not known"), ABSENT, None, ABSENT, ABSENT, ABSENT, name, stat, stat)
     return _metric(metric, stat, name, scene)
 
 
@@ -171,6 +173,7 @@ def _metric(metric: Mapping, around: Mapping, name: str, scene: EvaluatedTemplat
         unit=scene.value(around.get("Unit")),
         id=name,
         node=metric,
+        around=around,
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from string import ascii_letters, ascii_uppercase
 from typing import Final, TypeAlias
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Unknown, Value
@@ -27,14 +28,23 @@ _GENERATED: Final = {
 """Types whose Ref is the name, and the property that gives it; without that, CloudFormation makes one up."""
 _LONGEST_NAME: Final = 64
 _RANDOM: Final = 14
+_PLAIN: Final = frozenset(":/")
+_LETTERS: Final = frozenset(ascii_letters)
+_PSEUDO: Final = {
+    "AWS::StackName": _PLAIN | {"_"},
+    "AWS::AccountId": _PLAIN | _LETTERS | {"_", "-"},
+    "AWS::Region": _PLAIN | frozenset(ascii_uppercase) | {"_"},
+    "AWS::Partition": _PLAIN | frozenset(ascii_uppercase) | {"_"},
+}
+"""Characters that pseudo parameters never hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A part that is not known. `is_plain` says that it certainly holds neither `:` nor `/`."""
+    """A part that is not known. `excludes` are characters that it certainly does not hold."""
 
     identity: Hashable
-    is_plain: bool = False
+    excludes: frozenset[str] = frozenset()
 
 
 Text: TypeAlias = "tuple[str | Opaque, ...]"
@@ -62,10 +72,9 @@ def text_of(value: Value, scene: EvaluatedTemplate) -> Text:
 
 
 def _unknown(value: Unknown) -> Opaque:
-    is_pseudo = value.reason.startswith("AWS::") and not value.depends_on
-    if is_pseudo or value.depends_on:
-        return Opaque(value.reason, is_plain=is_pseudo and not value.reason.startswith("AWS::StackId"))
-    return Opaque(value.reason + str(id(value)))  # two lookups that are described alike may differ
+    if value.depends_on or value.reason.startswith("AWS::"):
+        return Opaque(value.reason, _PSEUDO.get(value.reason.partition(" ")[0], frozenset()))
+    return Opaque((value.reason, object()))  # two lookups that are described alike may differ
 
 
 def _pseudo(name: str, scene: EvaluatedTemplate) -> Text:
@@ -82,8 +91,8 @@ def made_up_name(logical_id: str, scene: EvaluatedTemplate) -> Text:
     """The name that CloudFormation gives a resource that has none of its own: `stack-logicalId-random`."""
     stack = _pseudo("AWS::StackName", scene)
     if len(stack) + len(logical_id) + _RANDOM > _LONGEST_NAME:
-        return (Opaque(("name", logical_id), is_plain=True),)  # cut off somewhere
-    return (*stack, *f"-{logical_id}-", Opaque(("random", logical_id), is_plain=True))
+        return (Opaque(("name", logical_id), _PLAIN),)  # cut off somewhere
+    return (*stack, *f"-{logical_id}-", Opaque(("random", logical_id), _PLAIN))
 
 
 def name_of(resource: Resource, name_property: str, scene: EvaluatedTemplate) -> Text:
@@ -107,7 +116,7 @@ def function_arn(function: Resource, scene: EvaluatedTemplate, qualifier: Text =
 
 def version_number(function: Resource) -> Text:
     """The number of the version that a deployment publishes: not known before."""
-    return (Opaque(("version", function.logical_id), is_plain=True),)
+    return (Opaque(("version", function.logical_id), _PLAIN),)
 
 
 def version_arn(function: Resource, scene: EvaluatedTemplate) -> Text:
@@ -220,7 +229,7 @@ def _step(part: str | Opaque, text: Text, before: list[bool], *, certainly: bool
             here = here or (before[position - 1] and _same(part, current, certainly=certainly))
             here = here or (after[position - 1] and _swallows(part, current, certainly=certainly))
             if not certainly and isinstance(current, Opaque):
-                fits = not current.is_plain or part not in (":", "/")
+                fits = part not in current.excludes
                 here = here or (before[position] and fits) or after[position - 1]
         after.append(here)
     return after
@@ -234,9 +243,9 @@ def _same(part: str | Opaque, current: str | Opaque, *, certainly: bool) -> bool
     if part == current or part == "*":
         return True
     if isinstance(current, Opaque) and not certainly:
-        return not current.is_plain or part not in (":", "/")
+        return part not in current.excludes
     if isinstance(part, Opaque):
-        return not certainly and not (part.is_plain and current in (":", "/"))
+        return not certainly and current not in part.excludes
     return part == "?" and isinstance(current, str)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.environments.environment import Environment, Production
 from samguard.evaluation import EvaluatedTemplate, Literal, Reference, Unknown, depends_on
 from samguard.evaluation.worlds import is_production_world, worlds
+from samguard.rollout.hook_source import SourceFile
 from samguard.rollout.plain_alias import plain_alias, unpublished_function
 from samguard.rollout.rollout import Hook, Rollout
 from samguard.rollout.sam_function import sam_function
@@ -17,7 +19,7 @@ from samguard.rollout.state_machine import (
     sam_state_machine,
     unpublished_state_machine,
 )
-from samguard.template import Refusal, Template
+from samguard.template import Refusal, RefusalKind, Template
 
 HOOK_PREFIX: Final = "CodeDeployHook_"
 """What the name of a function must begin with, for CodeDeploy's managed policy to let it be invoked."""
@@ -36,6 +38,8 @@ class Deployment:
     production: Production
     rollouts: tuple[Rollout, ...]
     refusals: tuple[Refusal, ...]
+    sources: Mapping[str, SourceFile] = field(default_factory=dict, repr=False)
+    """The code of the deployment hooks, by logical id, as far as it is known."""
 
     @property
     def template(self) -> Template:
@@ -72,12 +76,15 @@ class Deployment:
         return tuple((rollout, hook) for rollout in self.rollouts for hook in rollout.hooks)
 
 
-def deployment(scene: EvaluatedTemplate) -> Deployment:
+def deployment(scene: EvaluatedTemplate, sources: Mapping[str, SourceFile] | None = None) -> Deployment:
     """All rollouts of a template in one scene, in the order of the template."""
     rows: dict[str, list[Rollout]] = {}
     refusals: list[Refusal] = list(scene.template.refusals)
+    refused = _refused(scene.template)
     aliased: set[str] = set()
     for resource in scene.template.resources.values():
+        if resource.logical_id in refused:
+            continue
         match resource.type:
             case "AWS::Serverless::Function":
                 found = sam_function(resource, scene)
@@ -105,16 +112,18 @@ def deployment(scene: EvaluatedTemplate) -> Deployment:
             is_shadowed = rollout.alias_resource is None and logical_id in aliased and _has_no_alias(rollout)
             if rollout.exists is not False and not is_shadowed:
                 ordered.append(rollout)
-    return Deployment(scene, _production(scene), tuple(ordered), tuple(refusals))
+    return Deployment(scene, _production(scene), tuple(ordered), tuple(refusals), sources or {})
 
 
-def deployments(template: Template, environment: Environment) -> tuple[Deployment, ...]:
+def deployments(
+    template: Template, environment: Environment, sources: Mapping[str, SourceFile] | None = None
+) -> tuple[Deployment, ...]:
     """The deployment of a template to an environment, in every world that its rollouts depend on.
 
     Where all parameters that matter have values there is one. Where some are open but have AllowedValues, there is
     one for each combination; a world that contradicts what the environment is (Stage=dev in prod) is left out.
     """
-    base = deployment(EvaluatedTemplate(template, environment))
+    base = deployment(EvaluatedTemplate(template, environment), sources)
     explored = worlds(template, _open_parameters(base))
     if not explored:
         return (base,)
@@ -123,8 +132,19 @@ def deployments(template: Template, environment: Environment) -> tuple[Deploymen
         said = is_production_world(assignment)
         contradicts = environment.production is Production.YES and said is False
         if not contradicts:
-            found.append(deployment(base.scene.in_world(assignment)))
+            found.append(deployment(base.scene.in_world(assignment), sources))
     return tuple(found) or (base,)
+
+
+def _refused(template: Template) -> frozenset[str]:
+    """SAM resources that the transform refuses before it looks at what they say of their rollout."""
+    is_whole = any(refusal.kind is RefusalKind.GLOBALS for refusal in template.refusals)
+    named = {refusal.resource for refusal in template.refusals}
+    return frozenset(
+        resource.logical_id
+        for resource in template.resources.values()
+        if resource.type.startswith("AWS::Serverless::") and (is_whole or resource.logical_id in named)
+    )
 
 
 def _production(scene: EvaluatedTemplate) -> Production:

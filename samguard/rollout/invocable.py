@@ -13,9 +13,10 @@ from enum import Enum, auto
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Trail, Unknown, Value
+from samguard.rollout.arns import FUNCTION_TYPES
+from samguard.rollout.state_machine import machine_of
 from samguard.template import Resource
 
-FUNCTION_TYPES: Final = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 MACHINE_TYPES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 
 _MAX_LENGTH: Final = 4096
@@ -156,8 +157,9 @@ class _Reading:
 
     def machine(self, resource: Resource) -> None:
         """A state machine's ARN and name, and what SAM makes beside it."""
-        self._whole(resource, "Name" if resource.type.startswith("AWS::Serverless") else "StateMachineName", "", "Arn", "Name")
-        if resource.type == "AWS::Serverless::StateMachine":
+        is_sam = resource.type == "AWS::Serverless::StateMachine"
+        self._whole(resource, "Name" if is_sam else "StateMachineName", "", "Arn", "Name")
+        if is_sam:
             self._sam_alias(resource)
             self._add(resource.logical_id, "", Reach.VERSION, reference=f"{resource.logical_id}Version")
 
@@ -172,7 +174,9 @@ class _Reading:
             case "AWS::StepFunctions::StateMachineVersion":
                 self._plain(resource, "StateMachineArn", Reach.VERSION, "Arn")
             case "AWS::StepFunctions::StateMachineAlias":
-                self._machine_alias(resource)
+                machine = machine_of(resource, self.scene)
+                if machine is not None and machine.type in MACHINE_TYPES:
+                    self._publish(machine.logical_id, resource, Reach.ALIAS, "Arn")
             case _:
                 return
 
@@ -202,9 +206,11 @@ class _Reading:
             self.aliases[resource.logical_id] = None
 
     def _plain(self, resource: Resource, owner_property: str, reach: Reach, arn: str) -> None:
-        owner = invocable_of(self.scene.property(resource, owner_property), self.by_text)
-        if owner is None:
-            return
+        owner = _owner(self.scene.property(resource, owner_property), self.by_text)
+        if owner is not None:
+            self._publish(owner, resource, reach, arn)
+
+    def _publish(self, owner: str, resource: Resource, reach: Reach, arn: str) -> None:
         name: str | None = None
         if reach is Reach.ALIAS:
             value = self.scene.property(resource, "Name")
@@ -213,24 +219,13 @@ class _Reading:
         for attribute in ("", arn):
             self._add(owner, attribute, reach, name, reference=resource.logical_id)
 
-    def _machine_alias(self, resource: Resource) -> None:
-        routes = self.scene.property(resource, "DeploymentPreference", "StateMachineVersionArn")
-        owner = invocable_of(routes, self.by_text)
-        if owner is None:
-            return
-        value = self.scene.property(resource, "Name")
-        name = value.text if isinstance(value, Literal) else None
-        self._know(owner, name)
-        for attribute in ("", "Arn"):
-            self._add(owner, attribute, Reach.ALIAS, name, reference=resource.logical_id)
-
     def _know(self, logical_id: str, name: str | None) -> None:
         known = self.aliases.get(logical_id, frozenset())
         self.aliases[logical_id] = None if known is None or name is None else known | {name}
 
 
-def invocable_of(value: Value, by_text: dict[str, Invocable]) -> str | None:
-    """The logical id that a value stands for among names that are known already."""
+def _owner(value: Value, by_text: dict[str, Invocable]) -> str | None:
+    """The logical id of what an alias or version belongs to."""
     text = encoded(value)
     match = None if text is None or len(text) > _MAX_LENGTH else _ARN.fullmatch(text) or _NAME.fullmatch(text)
     found = by_text.get(match.group(1)) if match is not None else None

@@ -19,7 +19,7 @@ from samguard.rollout.plan import (
 from samguard.rollout.rollout import Hook, Rollout, label
 from samguard.rollout.strategy import Strategy
 from samguard.source import Mapping, Node, Scalar, Sequence
-from samguard.template import Parameter, Refusal, Template, intrinsic
+from samguard.template import Parameter, Refusal, RefusalKind, Template, intrinsic
 
 _MOST_WORLDS_SHOWN: Final = 4
 
@@ -188,10 +188,10 @@ def _refused(refusals: tuple[Refusal, ...], deployment: Deployment) -> list[Plan
     rows: dict[str, PlannedRollout] = {}
     shown = {rollout.function for rollout in deployment.rollouts}
     for refusal in refusals:
-        resource = deployment.template.resources.get(refusal.resource or "")
-        if resource is None or resource.logical_id in shown or deployment.scene.exists(resource) is False:
-            continue
-        if resource.type == "AWS::Serverless::Function":
+        for resource in deployment.template.of_type("AWS::Serverless::Function"):
+            is_meant = resource.logical_id == refusal.resource or refusal.kind is RefusalKind.GLOBALS
+            if not is_meant or resource.logical_id in shown or deployment.scene.exists(resource) is False:
+                continue
             unknown = {"rollout": refusal.text}
             rows.setdefault(
                 resource.logical_id, PlannedRollout(resource.logical_id, traffic_shifting=None, unknown=unknown)

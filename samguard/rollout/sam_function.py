@@ -24,10 +24,15 @@ from samguard.rollout.rollout import Hook, Phase, Rollout, RolloutKind, Spans, W
 from samguard.rollout.strategy import Strategy, strategy
 from samguard.rollout.transform_time import Unresolved, settled
 from samguard.rollout.wired_alarms import wired_alarms
-from samguard.source import Mapping, Node, Scalar, Sequence, Span, walk
-from samguard.template import LANGUAGE_EXTENSIONS, Refusal, RefusalKind, Resource, intrinsic
+from samguard.source import Format, Mapping, Node, Scalar, Sequence, Span, walk
+from samguard.template import LANGUAGE_EXTENSIONS, Intrinsic, Refusal, RefusalKind, Resource, intrinsic
 
 _ALIAS_NAME: Final = re.compile(r"(?!^[0-9]+$)[a-zA-Z0-9\-_]+")
+_ONE_VARIABLE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\}")
+_LETTERS_AND_DIGITS: Final = re.compile("[A-Za-z0-9]+")
+_HASH_LENGTH: Final = 10
+_WITHOUT_ALIAS: Final = (RefusalKind.PROVISIONED_WITHOUT_ALIAS, RefusalKind.VERSION_POLICY_WITHOUT_ALIAS)
+"""What else is refused where the alias is missing; the preference says it best."""
 _OFF_TEXTS: Final = ("false", "False")
 """The only texts that switch a preference off; `FALSE`, `no` and `0` are texts, and so true."""
 
@@ -58,8 +63,9 @@ class _Reading:
         self.refusals: list[Refusal] = []
         self.name = resource.logical_id
 
-    def refuse(self, kind: RefusalKind, message: str, span: Span) -> None:
-        self.refusals.append(Refusal(kind, message, span, self.name))
+    def refuse(self, kind: RefusalKind, message: str, span: Span, instead: str | None = None) -> None:
+        is_safe = instead is not None
+        self.refusals.append(Refusal(kind, message, span, self.name, instead, is_safe))
 
     def rollout(self) -> Rollout:
         properties = self.resource.properties
@@ -76,13 +82,14 @@ class _Reading:
             enabled, because = self._enabled(preference)
             if enabled is not False:
                 shift = self._shift(preference, is_certain=enabled is True)
-            if enabled is True and isinstance(alias, Removed):
+            is_refused = any(refusal.kind is RefusalKind.ALIAS_NAME for refusal in self.refusals)
+            if enabled is True and not is_refused and not _is_truthy(properties.get("AutoPublishAlias")):
                 message = (
                     "{resource} has a DeploymentPreference but no AutoPublishAlias, so there is no alias to shift; "
                     "SAM refuses the template. Add AutoPublishAlias: live"
                 )
-                span = entry.key.span if entry is not None else self.resource.span
-                self.refuse(RefusalKind.PREFERENCE_WITHOUT_ALIAS, message, span)
+                self.refusals = [refusal for refusal in self.refusals if refusal.kind not in _WITHOUT_ALIAS]
+                self.refuse(RefusalKind.PREFERENCE_WITHOUT_ALIAS, message, self._missing_alias())
         return Rollout(
             scene=self.scene,
             kind=RolloutKind.FUNCTION,
@@ -108,7 +115,10 @@ class _Reading:
                 "AutoPublishAliasAllProperties takes true or false, without quotes and not by a function; "
                 "SAM refuses the template"
             )
-            self.refuse(RefusalKind.ALL_PROPERTIES_NOT_LITERAL, message, everything.span)
+            said = everything.text.lower() if isinstance(everything, Scalar) else ""
+            instead = said if said in ("true", "false") else None
+            self.refuse(RefusalKind.ALL_PROPERTIES_NOT_LITERAL, message, everything.span, instead)
+        self._capacity()
         policy = properties.get("VersionDeletionPolicy")
         if policy is not None and intrinsic(policy) is None:
             is_known = isinstance(policy, Scalar) and policy.value in ("Delete", "Retain", None)
@@ -117,26 +127,50 @@ class _Reading:
                 self.refuse(RefusalKind.VERSION_DELETION_POLICY, message, policy.span)
         if policy is not None and not _is_null(policy) and _is_null(properties.get("AutoPublishAlias")):
             message = "VersionDeletionPolicy needs AutoPublishAlias: without it no version is published"
-            self.refuse(RefusalKind.VERSION_DELETION_POLICY, message, policy.span)
+            self.refuse(RefusalKind.VERSION_POLICY_WITHOUT_ALIAS, message, policy.span)
         provisioned = properties.entry("ProvisionedConcurrencyConfig")
-        if provisioned is not None and _is_truthy(provisioned.value) and not _is_truthy(properties.get("AutoPublishAlias")):
+        has_alias = _is_truthy(properties.get("AutoPublishAlias"))
+        if provisioned is not None and _is_truthy(provisioned.value) and not has_alias:
             message = (
                 "{resource} has ProvisionedConcurrencyConfig but no AutoPublishAlias to apply it to; "
                 "SAM refuses the template"
             )
             self.refuse(RefusalKind.PROVISIONED_WITHOUT_ALIAS, message, provisioned.key.span)
 
+    def _capacity(self) -> None:
+        properties = self.resource.properties
+        provisioned = properties.entry("ProvisionedConcurrencyConfig")
+        if provisioned is None or _is_null(provisioned.value) or _is_null(properties.get("CapacityProviderConfig")):
+            return
+        message = (
+            "{resource} has both ProvisionedConcurrencyConfig and CapacityProviderConfig, which exclude each other; "
+            "SAM refuses the template. Remove one"
+        )
+        self.refuse(RefusalKind.PROVISIONED_WITH_CAPACITY_PROVIDER, message, provisioned.key.span)
+
     # the alias
 
+    def _missing_alias(self) -> Span:
+        """Where an alias is missed: at the preference; at the function, where others beside it have one."""
+        own = self.resource.own_properties.entry("DeploymentPreference")
+        if own is not None:
+            return own.key.span
+        others = self.scene.template.of_type(self.resource.type)
+        if any(_is_truthy(other.own_properties.get("AutoPublishAlias")) for other in others):
+            return self.resource.span
+        return self._preference_key() or self.resource.span
+
     def _alias(self) -> Value:
-        node = self.resource.properties.get("AutoPublishAlias")
-        if node is None or not _is_truthy(node):
+        entry = self.resource.properties.entry("AutoPublishAlias")
+        if entry is None or _is_null(entry.value):
+            return ABSENT
+        node = entry.value
+        if not _may_be_text(node):
+            self._not_a_text(node)
+            return ABSENT
+        if not _is_truthy(node):
             return ABSENT
         call = intrinsic(node)
-        if call is None and not (isinstance(node, Scalar) and isinstance(node.value, str)):
-            message = "AutoPublishAlias of {resource} must be a text; quote it. SAM refuses the template"
-            self.refuse(RefusalKind.ALIAS_NAME, message, node.span)
-            return ABSENT
         value = settled(node, self.scene) if call is None or call.name == "Ref" else Unresolved(call.name, call.node)
         match value:
             case Literal():
@@ -156,8 +190,31 @@ class _Reading:
                     f"AutoPublishAlias of {{resource}} is made by {name}; SAM takes only a text or a Ref to a "
                     "parameter there and refuses the template"
                 )
-        self.refuse(RefusalKind.ALIAS_NOT_LITERAL, message, node.span)
+        self.refuse(RefusalKind.ALIAS_NOT_LITERAL, message, node.span, self._literal_alias(call))
         return ABSENT
+
+    def _not_a_text(self, node: Node) -> None:
+        said = f"is {node.raw}" if isinstance(node, Scalar) else "is a list or a mapping"
+        message = (
+            f"AutoPublishAlias of {{resource}} {said}; it must be a text with a letter in it, such as live. "
+            "SAM refuses the template"
+        )
+        is_boolean = isinstance(node, Scalar) and isinstance(node.value, bool)
+        instead = f'"{node.raw}"' if isinstance(node, Scalar) and is_boolean else None
+        self.refuse(RefusalKind.ALIAS_NAME, message, node.span, instead)
+
+    def _literal_alias(self, call: Intrinsic | None) -> str | None:
+        """What `!Sub '${Stage}'` and `!Sub live` stand for, in words that SAM takes."""
+        if call is None or call.name != "Fn::Sub" or not isinstance(call.argument, Scalar):
+            return None
+        text = call.argument.text
+        is_json = self.scene.template.document.format is Format.JSON
+        if _ALIAS_NAME.fullmatch(text):
+            return f'"{text}"' if is_json else text
+        variable = _ONE_VARIABLE.fullmatch(text)
+        if variable is None or variable[1] not in self.scene.template.parameters:
+            return None
+        return f'{{"Ref": "{variable[1]}"}}' if is_json else f"!Ref {variable[1]}"
 
     def _alias_name(self, value: Literal, node: Node) -> Value:
         if _ALIAS_NAME.fullmatch(value.text):
@@ -185,12 +242,24 @@ class _Reading:
             is_text = isinstance(value, Literal) and isinstance(value.value, str)
             is_right = not has_alias or is_text or (isinstance(value, Unknown) and not value.depends_on)
         if is_right:
+            self._hash_in_version(node, has_alias=has_alias)
             return
         message = (
             "AutoPublishCodeSha256 of {resource} must be a text or a Ref to a parameter with a value; "
             "SAM refuses the template"
         )
         self.refuse(RefusalKind.CODE_HASH_NOT_TEXT, message, node.span)
+
+    def _hash_in_version(self, node: Node, *, has_alias: bool) -> None:
+        """The hash's beginning becomes part of the version's logical id."""
+        value = settled(node, self.scene)
+        beginning = value.text[:_HASH_LENGTH] if isinstance(value, Literal) else ""
+        if has_alias and beginning and not _LETTERS_AND_DIGITS.fullmatch(beginning):
+            message = (
+                f"AutoPublishCodeSha256 of {{resource}} begins with {beginning!r}; SAM makes a logical id of its first ten "
+                "characters, so they must be letters and digits. Give the hash in hexadecimal"
+            )
+            self.refuse(RefusalKind.CODE_HASH_NOT_TEXT, message, node.span)
 
     # the preference
 
@@ -348,6 +417,13 @@ def _value_span(mapping: Mapping, name: str) -> Span | None:
 
 def _is_null(node: Node | None) -> bool:
     return node is None or (isinstance(node, Scalar) and node.value is None)
+
+
+def _may_be_text(node: Node) -> bool:
+    """Whether the transform takes a node for a text: a text, or any mapping with one key."""
+    if isinstance(node, Mapping):
+        return len(node) == 1
+    return isinstance(node, Scalar) and isinstance(node.value, str)
 
 
 def _is_boolean_or_null(node: Node) -> bool:

@@ -30,6 +30,13 @@ def sam_state_machine(resource: Resource, scene: EvaluatedTemplate) -> Rollout |
     alias_node = properties.get("AutoPublishAlias")
     preference = properties.entry("DeploymentPreference")
     name = resource.logical_id
+    target = properties.get("UseAliasAsEventTarget")
+    if target is not None and not (isinstance(target, Scalar) and (target.value is None or isinstance(target.value, bool))):
+        message = (
+            "UseAliasAsEventTarget of {resource} takes true or false, without quotes and not by a function; "
+            "SAM refuses the template"
+        )
+        return (Refusal(RefusalKind.STATE_MACHINE_ALIAS, message, target.span, name),)
     if not _is_said(alias_node):
         for needing in ("DeploymentPreference", "UseAliasAsEventTarget"):
             entry = properties.entry(needing)

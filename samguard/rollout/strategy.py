@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from samguard.errors import nearest
 from samguard.evaluation import EvaluatedTemplate, Literal, Reference, Trail, Value
 from samguard.template import Resource
 
@@ -81,19 +80,24 @@ PREDEFINED: Final = _predefined()
 
 def near_predefined(name: str) -> str | None:
     """The predefined name that `name` is a misspelling of, or None."""
-    near = nearest(name.removeprefix("CodeDeployDefault.").removeprefix("Lambda"), tuple(PREDEFINED))
-    if near is None:
-        return None
-    return near if _edit_distance(name.lower(), near.lower()) <= _TYPO or _same_letters(name, near) else None
+    bare = _letters(name).removeprefix("codedeploydefault").removeprefix("lambda")
+    numbers = _numbers(bare)
+    ranked = ((_edit_distance(bare, known.lower()), _numbers(known) != numbers, known) for known in PREDEFINED)
+    distance, _, near = min(ranked)  # of two that are as near, the one with the same numbers is meant
+    return near if distance <= _TYPO else None
 
 
 _TYPO: Final = 2
 """Letters that a misspelling may differ by; a name further off is somebody's own."""
 
 
-def _same_letters(name: str, near: str) -> bool:
-    bare = "".join(letter for letter in name.lower() if letter.isalnum())
-    return bare.removeprefix("codedeploydefault").removeprefix("lambda") == near.lower()
+def _letters(name: str) -> str:
+    """A name in lower case without what people put between words."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _numbers(name: str) -> list[str]:
+    return "".join(letter if letter.isdecimal() else " " for letter in name).split()
 
 
 def _edit_distance(left: str, right: str) -> int:

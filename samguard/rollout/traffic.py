@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate
+from samguard.rollout.deployment import Deployment
 from samguard.rollout.strategy import LAMBDA_PREFIX, PREDEFINED
 from samguard.source import Mapping, Node, Scalar, Sequence
 from samguard.source.nodes import walk
 from samguard.template import Parameter, Resource, intrinsic
-
-if TYPE_CHECKING:
-    from samguard.rollout.deployment import Deployment
 
 _FUNCTION_TYPES: Final = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 _REQUEST_EVENTS: Final = frozenset({"Api", "HttpApi", "WebSocket", "AlexaSkill", "Cognito"})

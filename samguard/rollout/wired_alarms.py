@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Removed, Trail, Unknown
+from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE
 from samguard.rollout.rollout import WiredAlarm
 from samguard.source import Mapping, Node, Scalar, Sequence
-from samguard.template import Refusal, RefusalKind, intrinsic, is_no_value
+from samguard.template import NO_VALUE, Refusal, RefusalKind, intrinsic, is_no_value
 
 _ARGUMENTS: Final = 3
 
@@ -46,7 +47,7 @@ def wired_alarms(node: Node | None, scene: EvaluatedTemplate, logical_id: str) -
                     "Alarms of {resource} must be a list in both branches of Fn::If; SAM refuses the template. "
                     "Write [!Ref AWS::NoValue] where no alarm is meant"
                 )
-                return _refused(message, branch, logical_id)
+                return _refused(message, branch, logical_id, _listed(branch, scene))
         condition = scene.condition(name.text) if isinstance(name, Scalar) else Unknown("no condition")
         if isinstance(condition, Unknown):
             return WiredAlarms(condition)
@@ -55,7 +56,8 @@ def wired_alarms(node: Node | None, scene: EvaluatedTemplate, logical_id: str) -
         return _of_list(chosen, scene, condition.because)
     if isinstance(node, Sequence):
         return _of_list(node, scene, ())
-    return _refused("Alarms of {resource} must be a list; SAM refuses the template", node, logical_id)
+    message = "Alarms of {resource} must be a list; SAM refuses the template"
+    return _refused(message, node, logical_id, _listed(node, scene))
 
 
 def _of_list(node: Sequence, scene: EvaluatedTemplate, because: Trail) -> WiredAlarms:
@@ -68,8 +70,24 @@ def _of_list(node: Sequence, scene: EvaluatedTemplate, because: Trail) -> WiredA
     return WiredAlarms(named, nameless, because=because)
 
 
-def _refused(message: str, node: Node, logical_id: str) -> Refusal:
-    return Refusal(RefusalKind.ALARMS_NOT_A_LIST, message, node.span, logical_id)
+def _refused(message: str, node: Node, logical_id: str, instead: str | None = None) -> Refusal:
+    is_safe = instead is not None
+    return Refusal(RefusalKind.ALARMS_NOT_A_LIST, message, node.span, logical_id, instead, is_safe)
+
+
+def _listed(node: Node, scene: EvaluatedTemplate) -> str | None:
+    """A single alarm's name, or the lack of one, as a list; None where the value may be a list by itself."""
+    call = intrinsic(node)
+    if call is not None:
+        target = call.argument.text if isinstance(call.argument, Scalar) else ""
+        resource = scene.template.resources.get(target)
+        is_alarm = resource is not None and resource.type in (ALARM_TYPE, COMPOSITE_TYPE)
+        if call.name != "Ref" or not (is_alarm or target == NO_VALUE):
+            return None
+    elif not isinstance(node, Scalar) or not node.value:
+        return None
+    text = scene.template.document.text[node.span.start : node.span.end]
+    return None if "\n" in text else f"[{text}]"
 
 
 def _is_empty(node: Node) -> bool:

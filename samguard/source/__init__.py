@@ -2,7 +2,7 @@
 
 from samguard.source.document import Document, Format, Place, Problem, ProblemKind
 from samguard.source.nodes import Entry, Mapping, Node, Plain, Scalar, Sequence, as_text, walk
-from samguard.source.reading import parse_document, read_document
+from samguard.source.reading import decode, parse_document, read_document
 from samguard.source.spans import Location, Position, Span
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Sequence",
     "Span",
     "as_text",
+    "decode",
     "parse_document",
     "read_document",
     "walk",

@@ -19,6 +19,8 @@ class Format(Enum):
     YAML = "yaml"
     JSON = "json"
     TOML = "toml"
+    CODE = "code"
+    """A function's program: only its text is kept."""
 
 
 class ProblemKind(Enum):

@@ -57,6 +57,8 @@ def _read(text: str, path: str, form: Format) -> tuple[Node | None, tuple[Proble
             from samguard.source.yaml_reader import read_yaml  # noqa: PLC0415 - importing yaml takes 20 ms
 
             return read_yaml(text)
+        case Format.CODE:
+            return None, ()
         case _:
             assert_never(form)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
 from samguard.template.refusal import Refusal, RefusalKind
+from samguard.template.sam_properties import FUNCTION, STATE_MACHINE, property_refusals
 from samguard.template.shared_properties import merge_shared, shared_for, shared_refusals
 from samguard.template.template import Parameter, Resource, Template
 
@@ -105,12 +106,27 @@ def _resource(key: Scalar, node: Mapping, shared: Node | None, refusals: list[Re
         if properties is not None and resource_type.startswith("AWS::Serverless::"):
             message = "Properties of {resource} must be a mapping"
             refusals.append(Refusal(RefusalKind.STRUCTURE, message, properties.key.span, logical_id))
+    refusals.extend(property_refusals(resource_type, own, logical_id))
+    refusals.extend(_event_refusals(resource_type, own, logical_id))
     merged = own
     applicable, refused = shared_for(shared, resource_type, node.get("IgnoreGlobals"), logical_id)
     refusals.extend(refused)
     if applicable is not None:
         merged = merge_shared(applicable, own, resource_type)
     return Resource(logical_id, resource_type, merged, own, condition, node, key)
+
+
+def _event_refusals(resource_type: str, own: Mapping, logical_id: str) -> tuple[Refusal, ...]:
+    """Events whose names cannot become part of a logical id, as SAM makes them."""
+    events = own.get("Events")
+    if resource_type not in (FUNCTION, STATE_MACHINE) or not isinstance(events, Mapping):
+        return ()
+    message = "the event {name!r} of {{resource}} must have letters and digits only: SAM makes a logical id of its name"
+    return tuple(
+        Refusal(RefusalKind.LOGICAL_ID, message.format(name=entry.name), entry.key.span, logical_id)
+        for entry in events
+        if not _LOGICAL_ID.fullmatch(entry.name) and not _PLACEHOLDER.search(entry.name) and "::" not in entry.name
+    )
 
 
 def _parameters(section: Node | None) -> dict[str, Parameter]:

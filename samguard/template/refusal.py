@@ -34,6 +34,8 @@ class RefusalKind(Enum):
     HOOKS_NOT_A_MAPPING = auto()
     PASSTHROUGH_CONDITION = auto()
     VERSION_DELETION_POLICY = auto()
+    """VersionDeletionPolicy is neither Delete nor Retain."""
+    VERSION_POLICY_WITHOUT_ALIAS = auto()
     PROVISIONED_WITHOUT_ALIAS = auto()
     PROVISIONED_WITH_CAPACITY_PROVIDER = auto()
     """ProvisionedConcurrencyConfig and CapacityProviderConfig exclude each other."""

@@ -103,7 +103,7 @@ def shared_for(
     properties = shared.get(resource_type.removeprefix("AWS::Serverless::"))
     if not isinstance(properties, Mapping):
         return None, ()
-    if ignore is None or (isinstance(ignore, Scalar) and not ignore.value):
+    if ignore is None or (isinstance(ignore, Scalar) and not ignore.value) or (isinstance(ignore, Mapping) and not len(ignore)):
         return properties, ()
     if isinstance(ignore, Scalar) and ignore.value == "*":
         return None, ()
@@ -114,7 +114,7 @@ def shared_for(
     left_out: set[str] = set()
     for item in ignore.items:
         name = item.text if isinstance(item, Scalar) else None
-        if name is not None and name in properties:
+        if name is not None and name in properties and name not in left_out:
             left_out.add(name)
         else:
             message = f"IgnoreGlobals names {name!r}, which Globals does not set; SAM refuses the template"

@@ -8,6 +8,7 @@ from samguard.output.plan_text import plan_text
 from samguard.output.printable import cells
 from samguard.output.rollout_cells import STRATEGY, row
 from samguard.rollout.plan import EnvironmentPlan, Plan, PlannedParameter, PlannedRollout, PlannedStrategy, TemplatePlan
+from samguard.source import Position
 
 
 def plan_of(*rollouts: PlannedRollout, parameters: dict[str, PlannedParameter] | None = None) -> Plan:
@@ -89,16 +90,15 @@ def test_what_many_functions_do_not_know_is_told_once() -> None:
 
 def test_a_parameter_that_only_has_its_default_is_not_listed() -> None:
     parameters = {"Size": PlannedParameter("1", "default", "template.yaml"), "Stage": PlannedParameter("a", "pipeline")}
-    text = plan_text(plan_of(parameters=parameters), width=80, colour=False)
+    text = plan_text(plan_of(PlannedRollout("Orders"), parameters=parameters), width=80, colour=False)
     assert "Size" not in text
-    assert "Stage=a (pipeline)" in text
+    assert "  pipeline: Stage=a\n" in text
 
 
 def test_a_long_value_is_shortened() -> None:
     parameters = {"Long": PlannedParameter("x" * 999, "command-line")}
-    assert f"Long={'x' * 37}[...]{'x' * 18} (command line)" in plan_text(
-        plan_of(parameters=parameters), width=80, colour=False
-    )
+    text = plan_text(plan_of(PlannedRollout("Orders"), parameters=parameters), width=100, colour=False)
+    assert f"  command line: Long={'x' * 37}[...]{'x' * 18}\n" in text
 
 
 def test_nothing_hostile_reaches_the_terminal() -> None:
@@ -127,6 +127,38 @@ def test_an_empty_plan_says_that_there_is_no_template() -> None:
     assert plan_text(Plan(), width=80, colour=False) == "There is no template here, so nothing is planned.\n"
 
 
-def test_a_template_without_environments_says_so() -> None:
-    text = plan_text(Plan((TemplatePlan("template.yaml"),)), width=80, colour=False)
-    assert text == "template.yaml\n  No environment is known.\n"
+def test_a_template_without_functions_takes_two_lines() -> None:
+    text = plan_text(plan_of(parameters={"Stage": PlannedParameter("a", "pipeline")}), width=80, colour=False)
+    assert text == "template.yaml\n  No function and no state machine is deployed.\n"
+
+
+def test_an_environment_without_functions_says_so() -> None:
+    ((template,),) = (plan_of(PlannedRollout("Orders")).templates,)
+    empty = EnvironmentPlan("dev", production=False)
+    plan = Plan((replace(template, environments=(empty, *template.environments)),))
+    assert plan_text(plan, width=80, colour=False).splitlines()[2:4] == [
+        "  dev",
+        "  No function and no state machine is deployed here.",
+    ]
+
+
+def test_parameters_of_one_place_stand_behind_it() -> None:
+    start = Position(9, 1)
+    parameters = {
+        "Stage": PlannedParameter("prod", "samconfig", "samconfig.toml", start),
+        "Key": PlannedParameter(None, "pipeline"),
+        "Alarm": PlannedParameter("Orders errors", "samconfig", "samconfig.toml", start),
+    }
+    plan = plan_of(PlannedRollout("Orders"), parameters=parameters)
+    assert plan_text(plan, width=50, colour=False).splitlines()[3:6] == [
+        "  samconfig.toml:9: Stage=prod,",
+        "    Alarm=Orders errors",
+        "  pipeline: Key is unknown (no value)",
+    ]
+
+
+def test_the_alias_moves_below_the_function_before_the_table_is_given_up() -> None:
+    rollout = PlannedRollout("OrdersFunction", alias="live", pre_traffic="CheckOrders")
+    lines = plan_text(plan_of(rollout), width=60, colour=False).splitlines()
+    assert lines[4].split() == ["Function,", "alias", "Strategy", "Alarms,", "hooks"]
+    assert lines[7].startswith("  alias live ")

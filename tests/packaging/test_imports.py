@@ -18,7 +18,7 @@ print(*sorted(set(sys.modules) - before), sep="\\n", file=sys.stderr)
 
 CHECK = """
 from samguard.cli import main
-sys.argv = ["samguard", "check", "template.yaml"]
+sys.argv = ["samguard", "check", "template.yaml", "--exit-zero"]
 try:
     main()
 except SystemExit as ended:

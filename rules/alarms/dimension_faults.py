@@ -1,0 +1,324 @@
+"""Dimensions by which AWS Lambda publishes no data of a function: what is wrong with them, and where.
+
+CloudWatch keeps a metric for each combination of dimensions. An alarm on a combination that Lambda does not publish
+is no error to CloudWatch: it waits for data that never comes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from samguard.errors import nearest
+from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Trail, Unknown, Value
+from samguard.rollout import Rollout
+from samguard.rollout.alarm import (
+    FUNCTION_TYPES,
+    Dimension,
+    Metric,
+    function_of,
+    names_function,
+    qualified,
+)
+from samguard.rollout.arns import covers, function_name, text_of
+from samguard.rollout.lambda_metrics import (
+    DIMENSION_NAMES,
+    EXECUTED_VERSION,
+    FUNCTION,
+    PUBLISHED_SETS,
+    RESOURCE,
+)
+from samguard.source import Span
+from samguard.template import Resource
+
+_MEANT: Final = {
+    "function": FUNCTION,
+    "lambda": FUNCTION,
+    "lambdafunction": FUNCTION,
+    "lambdaname": FUNCTION,
+    "lambdafunctionname": FUNCTION,
+    "functionarn": FUNCTION,
+    "alias": RESOURCE,
+    "aliasname": RESOURCE,
+    "functionalias": RESOURCE,
+    "qualifier": RESOURCE,
+    "version": EXECUTED_VERSION,
+    "functionversion": EXECUTED_VERSION,
+    "lambdaversion": EXECUTED_VERSION,
+}
+"""What people write for the dimensions, in lower case."""
+_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_:.-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a metric's dimensions; `message` is a clause that ends with what to do."""
+
+    span: Span
+    message: str
+    because: Trail = ()
+    right: str = ""
+    """What would be right in place of a scalar, where that is certain."""
+
+
+def dimension_fault(metric: Metric, rollout: Rollout) -> Fault | None:
+    """The first reason for which a Lambda metric has no data about traffic through an alias."""
+    if not metric.is_lambda or not metric.dimensions or "AccountId" in metric.around:
+        return None
+    return next(_faults(metric, rollout), None)
+
+
+def _faults(metric: Metric, rollout: Rollout) -> Iterator[Fault]:
+    dimensions = metric.dimensions or ()
+    for dimension in dimensions:
+        if dimension.name not in DIMENSION_NAMES:
+            yield _unknown_name(dimension)
+    names = frozenset(dimension.name for dimension in dimensions)
+    if names not in PUBLISHED_SETS:
+        yield _unpublished(metric, names)
+    for dimension in dimensions:
+        if dimension.name == FUNCTION:
+            yield from _function_faults(dimension, rollout.scene)
+        if dimension.name == RESOURCE:
+            yield from _resource_faults(dimension, metric, rollout)
+
+
+def _unknown_name(dimension: Dimension) -> Fault:
+    word = dimension.name.lower().replace("_", "").replace("-", "").replace(" ", "")
+    near = _MEANT.get(word) or nearest(dimension.name, DIMENSION_NAMES)
+    advice = {
+        None: "Leave it out",
+        RESOURCE: "Write Resource, with the function's name and the alias: `${Function}:alias`",
+        EXECUTED_VERSION: "Write ExecutedVersion",
+    }.get(near, f"Write {near}")
+    right = near if near is not None and near.lower() == word else ""
+    return Fault(
+        dimension.span,
+        f"AWS/Lambda publishes nothing with a dimension {dimension.name!r}. {advice}",
+        right=right or "",
+    )
+
+
+def _unpublished(metric: Metric, names: frozenset[str]) -> Fault:
+    entry = metric.node.entry("Dimensions")
+    span = entry.key.span if entry is not None else metric.node.span
+    missing = [name for name in (FUNCTION, RESOURCE) if name not in names]
+    if EXECUTED_VERSION not in names:
+        missing = [name for name in missing if name == FUNCTION]
+    given = " and ".join(name for name in DIMENSION_NAMES if name in names)
+    return Fault(
+        span, f"AWS/Lambda publishes nothing by {given} without {' and '.join(missing)}. Add {' and '.join(missing)}"
+    )
+
+
+# names
+
+
+def is_named(value: Value, function: Resource, scene: EvaluatedTemplate) -> bool | None:
+    """Whether a value is the name of a function; also sure of the names that CloudFormation makes up."""
+    known = names_function(value, function, scene)
+    if known is not None or not isinstance(value, (Literal, Joined)):
+        return known
+    return False if covers(text_of(value, scene), function_name(function, scene)) is False else None
+
+
+def _function_faults(dimension: Dimension, scene: EvaluatedTemplate) -> Iterator[Fault]:
+    value = dimension.value
+    where = (dimension.value_span, value)
+    said = _said_as_text(value, scene)
+    if said is not None:
+        yield _text_fault(dimension, said, f"!Ref {said.function.logical_id}")
+    elif isinstance(value, Reference):
+        yield from _reference_faults(dimension, value, scene)
+    elif _is_arn(value):
+        yield _fault(*where, "FunctionName is the ARN of a function where its name is due. Write !Ref and the function")
+    elif qualified(value).qualifier is not None:
+        yield _fault(*where, "FunctionName has a qualifier: the alias belongs into the dimension Resource. Leave it out")
+
+
+def _reference_faults(dimension: Dimension, value: Reference, scene: EvaluatedTemplate) -> Iterator[Fault]:
+    target = scene.resource_of(value)
+    written = value.logical_id if value.attribute is None else f"{value.logical_id}.{value.attribute}"
+    if _gives_arn(value, scene):
+        function = _function_behind(value, scene)
+        advice = f"Write !Ref {function.logical_id}" if function is not None else "Write !Ref and the function"
+        yield _fault(
+            dimension.value_span, value, f"FunctionName is {written}, an ARN where the function's name is due. {advice}"
+        )
+    elif target is not None and target.type.startswith("AWS::") and value.attribute is None:
+        if target.type not in FUNCTION_TYPES and not target.type.startswith(("AWS::CloudFormation", "AWS::SSM")):
+            yield _fault(
+                dimension.value_span,
+                value,
+                f"FunctionName is {value.logical_id}, which is no function but {target.type}. Write !Ref and the function",
+            )
+
+
+def _resource_faults(dimension: Dimension, metric: Metric, rollout: Rollout) -> Iterator[Fault]:
+    value, scene = dimension.value, rollout.scene
+    said = _said_as_text(value, scene)
+    if said is not None:
+        right = f"!Sub '${{{said.function.logical_id}}}{said.rest}'" if said.rest else _right_resource(rollout)
+        yield _text_fault(dimension, said, right)
+    elif _is_arn(value) or (isinstance(value, Reference) and _gives_arn(value, scene)):
+        written = "an ARN"
+        if isinstance(value, Reference):
+            written = f"{value.logical_id}.{value.attribute}" if value.attribute else value.logical_id
+            written += ", an ARN"
+        yield _fault(
+            dimension.value_span, value, f"Resource is {written}; Lambda gives it as the function's name and the alias. "
+            f"Write {_right_resource(rollout)}"
+        )  # fmt: skip
+    elif isinstance(value, (Reference, Literal, Joined)) and not _has_unknown_part(value):
+        yield from _qualifier_faults(dimension, metric, rollout)
+    elif isinstance(value, Joined):
+        yield from _qualifier_faults(dimension, metric, rollout, is_certain=False)
+
+
+def _qualifier_faults(
+    dimension: Dimension, metric: Metric, rollout: Rollout, *, is_certain: bool = True
+) -> Iterator[Fault]:
+    value, scene = dimension.value, rollout.scene
+    split = qualified(value)
+    if split.qualifier is None:
+        if is_certain:
+            yield _fault(
+                dimension.value_span,
+                value,
+                "Resource names no alias, so it sees none of the requests that come through one. "
+                f"Write {_right_resource(rollout)}",
+            )
+        return
+    own = metric.dimension(FUNCTION)
+    if own is not None and own.value != split.function:
+        function = function_of(own.value, scene)
+        if function is not None and is_named(split.function, function, scene) is False:
+            yield _fault(
+                dimension.value_span,
+                value,
+                f"FunctionName and Resource name different functions, and no metric has both. "
+                f"Write {function.logical_id} in both, or the other one",
+            )
+            return
+    is_own = is_named(split.function, rollout.resource, scene) is True
+    yield from _alias_faults(dimension, split.qualifier, rollout, is_own=is_own)
+
+
+def _alias_faults(dimension: Dimension, qualifier: str, rollout: Rollout, *, is_own: bool) -> Iterator[Fault]:
+    value, alias = dimension.value, rollout.alias
+    if _is_version(value, qualifier):
+        yield _fault(
+            dimension.value_span,
+            value,
+            "Resource names a version, so it sees none of the requests that come through the alias. "
+            f"Write {_right_resource(rollout)}",
+        )
+    elif is_own and qualifier and isinstance(alias, Literal) and qualifier != alias.text:
+        yield _fault(
+            dimension.value_span,
+            value,
+            f"Resource names the alias {qualifier!r}, but traffic is shifted on {alias.text!r}. "
+            f"Write {_right_resource(rollout)}",
+            alias.because,
+        )
+
+
+def _is_version(value: Value, qualifier: str) -> bool:
+    if qualifier:
+        return qualifier == "$LATEST" or qualifier.isdecimal()
+    last = value.parts[-1] if isinstance(value, Joined) else None
+    return isinstance(last, Reference) and (last.attribute or "").split(".")[0] == "Version"
+
+
+def _right_resource(rollout: Rollout) -> str:
+    alias = rollout.alias.text if isinstance(rollout.alias, Literal) else "alias"
+    return f"!Sub '${{{rollout.function}}}:{alias}'"
+
+
+# texts where a reference is meant
+
+
+@dataclass(frozen=True, slots=True)
+class _SaidAsText:
+    function: Resource
+    rest: str
+    """What follows the logical id."""
+
+
+def _said_as_text(value: Value, scene: EvaluatedTemplate) -> _SaidAsText | None:
+    """The function whose logical id stands in a text, as `Orders:live` or `${Orders}:live` without Fn::Sub."""
+    if not isinstance(value, Literal):
+        return None
+    head, colon, rest = value.text.partition(":")
+    logical_id = _NOT_IN_A_NAME.sub("", head).partition(".")[0]
+    function = scene.template.resources.get(logical_id)
+    if function is None or function.type not in FUNCTION_TYPES:
+        return None
+    if _NOT_IN_A_NAME.search(head) is None and not _is_no_name(head, scene):
+        return None
+    return _SaidAsText(function, f"{colon}{rest}")
+
+
+def _is_no_name(text: str, scene: EvaluatedTemplate) -> bool:
+    """Whether no function of the template can have this name."""
+    functions = scene.template.of_type(*FUNCTION_TYPES)
+    return all(is_named(Literal(text), function, scene) is False for function in functions)
+
+
+def _text_fault(dimension: Dimension, said: _SaidAsText, right: str) -> Fault:
+    assert isinstance(dimension.value, Literal)  # noqa: S101 - _said_as_text saw to it
+    logical_id = said.function.logical_id
+    return _fault(
+        dimension.value_span,
+        dimension.value,
+        f"{dimension.name} is the text {dimension.value.text!r}: no function is called that, {logical_id} is its "
+        f"logical id. Write {right}",
+    )
+
+
+# ARNs
+
+
+def _is_arn(value: Value) -> bool:
+    match value:
+        case Literal():
+            return value.text.startswith("arn:")
+        case Joined():
+            first = value.parts[0]
+            if isinstance(first, Reference):
+                return first.attribute in ("Arn", "Alias", "Version")
+            return isinstance(first, str) and first.startswith("arn:")
+        case _:
+            return False
+
+
+def _gives_arn(value: Reference, scene: EvaluatedTemplate) -> bool:
+    target = scene.resource_of(value)
+    if target is not None and target.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+        return value.attribute in (None, "AliasArn", "FunctionArn")
+    if target is not None and target.type in FUNCTION_TYPES:
+        return value.attribute in ("Arn", "Alias", "Version")
+    return target is None and value.attribute is None and _function_behind(value, scene) is not None
+
+
+def _function_behind(value: Reference, scene: EvaluatedTemplate) -> Resource | None:
+    """The function that an ARN is of: also of `OrdersAliaslive`, the alias that SAM makes."""
+    target = scene.resource_of(value)
+    if target is not None:
+        if target.type in FUNCTION_TYPES:
+            return target
+        return scene.resource_of(scene.property(target, "FunctionName"))
+    for function in scene.template.of_type("AWS::Serverless::Function"):
+        if re.match(f"{re.escape(function.logical_id)}(?:Alias|Version)", value.logical_id):
+            return function
+    return None
+
+
+def _has_unknown_part(value: Value) -> bool:
+    return isinstance(value, Joined) and any(isinstance(part, Unknown) for part in value.parts)
+
+
+def _fault(span: Span, value: Value, message: str, because: Trail = ()) -> Fault:
+    return Fault(span, message, (*value.because, *because))

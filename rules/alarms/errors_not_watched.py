@@ -1,0 +1,66 @@
+"""No alarm in the list sees errors.
+
+What goes wrong: the rollout lists alarms, but none on Errors, on their rate or on the API's 5XXError: on throttles,
+duration or the number of invocations only. A version that throws an exception on every request is fast and unthrottled,
+so it reaches every user.
+Silent when: some alarm in the list is not in this template or reads a metric that is not AWS Lambda's; an alarm on errors
+exists and is only not listed (SG334 speaks of that), or belongs to another function (SG308); the environment is not
+production.
+Fix: list an alarm on AWS/Lambda Errors.
+Source: Lambda developer guide, "Types of metrics for Lambda functions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Rollout, RolloutKind
+from samguard.rules.alarms.coverage import listed_metrics, lists_foreign_alarm, sees_only_lambda
+from samguard.rules.alarms.failure_metrics import named
+from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
+from samguard.rules.alarms.unlisted import unlisted_alarms
+
+RULE = Rule("SG341", "errors-not-watched", Level.WARNING, since="0.1.0", about_production=True)
+
+_SLOW = alarm("OrdersSlow", MetricName="Duration", Statistic="Maximum", Threshold="2000")
+
+BAD = (
+    Example(template=orders(_SLOW, wired="[!Ref OrdersSlow]  # SG341 in prod"), samconfig=SAMCONFIG),
+    Example(
+        template=orders(
+            _SLOW,
+            alarm("OrdersThrottles", MetricName="Throttles"),
+            wired="[!Ref OrdersSlow, !Ref OrdersThrottles]",
+        ).replace("Alarms:", "Alarms:  # SG341 in prod\n         "),
+        samconfig=SAMCONFIG,
+    ),
+)
+
+GOOD = (
+    Example(template=orders(_SLOW, alarm(), wired="[!Ref OrdersSlow, !Ref OrdersErrors]"), samconfig=SAMCONFIG),
+    Example(  # errors of the application's own counting
+        template=orders(
+            _SLOW,
+            alarm("OrdersFailed", Namespace="Orders", MetricName="Failed", Dimensions=""),
+            wired="[!Ref OrdersSlow, !Ref OrdersFailed]",
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(template=orders(_SLOW, wired="[!Ref OrdersSlow, orders-errors]"), samconfig=SAMCONFIG),
+)
+
+
+def check(rollout: Rollout) -> Iterator[Finding]:
+    """One finding for each gradual rollout of a function whose alarms do not see errors."""
+    if not rollout.is_gradual or rollout.kind is not RolloutKind.FUNCTION or not sees_only_lambda(rollout):
+        return
+    names = {named(metric)[1] for metric in listed_metrics(rollout) or ()}
+    if "Errors" in names or unlisted_alarms(rollout) or lists_foreign_alarm(rollout):
+        return
+    yield Finding(
+        rollout.spans.alarms,
+        "no alarm of {resource} sees errors, so a version that fails every request quickly reaches every user {where}. "
+        "List an alarm on AWS/Lambda Errors",
+        resource=rollout.function,
+    )

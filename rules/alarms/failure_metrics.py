@@ -1,0 +1,73 @@
+"""Metrics that stand at zero, or low, while all is well: what an alarm for a rollout watches.
+
+Sources: Lambda developer guide, "Types of metrics for Lambda functions"; API Gateway developer guide, "Amazon API
+Gateway dimensions and metrics"; Step Functions developer guide, "Monitoring Step Functions using CloudWatch".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from samguard.evaluation import Literal
+from samguard.rollout.alarm import Metric
+from samguard.rollout.lambda_metrics import DURATIONS, NAMESPACE
+
+API_GATEWAY: Final = "AWS/ApiGateway"
+STATES: Final = "AWS/States"
+
+FAILURES: Final = {
+    NAMESPACE: frozenset(
+        {
+            "Errors",
+            "Throttles",
+            "DeadLetterErrors",
+            "DestinationDeliveryFailures",
+            "AsyncEventsDropped",
+            "RecursiveInvocationsDropped",
+            "OversizedRecordCount",
+        }
+    ),
+    API_GATEWAY: frozenset({"5XXError", "4XXError", "5xx", "4xx"}),
+    STATES: frozenset({"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "ExecutionThrottled"}),
+}
+"""Counts of what went wrong."""
+LATENCIES: Final = {
+    NAMESPACE: DURATIONS,
+    API_GATEWAY: frozenset({"Latency", "IntegrationLatency"}),
+    STATES: frozenset({"ExecutionTime"}),
+}
+"""Times in milliseconds: the longer, the worse."""
+REQUESTS: Final = {NAMESPACE: "Invocations", API_GATEWAY: "Count", STATES: "ExecutionsStarted"}
+"""What the failures are a part of."""
+
+
+def named(metric: Metric) -> tuple[str, str]:
+    """Namespace and name of a metric, "" for what is not known."""
+    namespace = metric.namespace.text if isinstance(metric.namespace, Literal) else ""
+    name = metric.name.text if isinstance(metric.name, Literal) else ""
+    return namespace, name
+
+
+def counts_failures(metric: Metric) -> bool:
+    """Whether a metric counts what went wrong."""
+    namespace, name = named(metric)
+    return name in FAILURES.get(namespace, ())
+
+
+def is_latency(metric: Metric) -> bool:
+    """Whether a metric tells how long something took."""
+    namespace, name = named(metric)
+    return name in LATENCIES.get(namespace, ())
+
+
+def is_from_requests(metric: Metric) -> bool:
+    """Whether a metric has points only where there were requests: without them it is missing, not zero."""
+    namespace, _ = named(metric)
+    return namespace in REQUESTS and (
+        counts_failures(metric) or is_latency(metric) or named(metric)[1] == REQUESTS[namespace]
+    )
+
+
+def statistic_of(metric: Metric) -> str:
+    """The statistic of a metric, "" where it is not known."""
+    return metric.statistic.text if isinstance(metric.statistic, Literal) else ""

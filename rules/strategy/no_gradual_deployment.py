@@ -1,0 +1,143 @@
+"""An alias is published, but nothing shifts its traffic gradually.
+
+What goes wrong: the alias moves to each new version at once. Every user has a bad version before anybody has seen it fail,
+and no alarm brings the old one back.
+Silent when: the environment is not production; the function is a deployment hook; the preference is there but off (SG202),
+unset by a null (SG216) or refused; in plain CloudFormation a deployment group waits unused (SG113), or the alias points to
+`$LATEST` (SG111) or has fixed weights (SG112). A note where nothing of the template calls the function, and where neither
+an environment nor the template shows that gradual deployment is wanted.
+Fix: add a DeploymentPreference with a canary or linear Type and alarms.
+Source: SAM, docs/safe_lambda_deployments.rst; SAM developer guide, "Deploying serverless applications gradually".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.environments.environment import Production
+from samguard.evaluation import Removed
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Deployment, Rollout, RolloutKind
+from samguard.rollout.traffic import means_to_shift, traffic
+from samguard.rules.strategy.switches import ignores_shared_preference, is_unset_by_null
+from samguard.source import Mapping, Span
+
+RULE = Rule("SG218", "no-gradual-deployment", Level.WARNING, since="0.1.0", about_production=True)
+
+_STAGES = """
+version = 0.1
+[dev.deploy.parameters]
+stack_name = "orders-dev"
+[prod.deploy.parameters]
+stack_name = "orders-prod"
+"""
+_API = """
+      Events:
+        Call: {Type: HttpApi}"""
+_TEMPLATE = f"""
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    CodeUri: src/
+    Runtime: python3.12
+    AutoPublishAlias: live%s
+Resources:
+  Orders:%s
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: orders.handler{_API}%s
+  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: refunds.handler{_API}%s
+"""
+_SHIFTED = """
+      DeploymentPreference:
+        Type: Canary10Percent5Minutes
+        Alarms: [orders-errors]"""
+
+BAD = (
+    Example(template=_TEMPLATE % ("  # SG218 in prod", "", "", ""), samconfig=_STAGES),  # two functions, one finding
+    Example(template=_TEMPLATE % ("", "  # SG218 in prod", "", _SHIFTED), samconfig=_STAGES),
+    Example(template=_TEMPLATE % ("", "  # SG218", "", _SHIFTED)),  # the other function shows that it is wanted
+)
+
+GOOD = (
+    Example(template=_TEMPLATE % ("", "", _SHIFTED, _SHIFTED), samconfig=_STAGES),
+    Example(template=_TEMPLATE % ("", "", "", ""), samconfig=_STAGES.replace("prod", "test")),
+    Example(  # SG202 and SG216 say what is off, and hooks are never shifted
+        template="""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Check:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: CodeDeployHook_orders
+      CodeUri: src/
+      Handler: check.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: seed.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference: {Enabled: false}
+""",
+        samconfig=_STAGES,
+    ),
+)
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """One finding for each alias that nothing shifts; for Globals' alias one at Globals where it holds for all."""
+    template = deployment.template
+    if template.is_fragment or template.has_macros:
+        return
+    found = [rollout for rollout in deployment.rollouts if _moves_at_once(rollout)]
+    hooks = deployment.hook_functions()
+    is_wanted = means_to_shift(deployment)
+    is_known = deployment.production is Production.YES
+    shared = _shared_alias(deployment)
+    for rollout in found:
+        if rollout.function in hooks:
+            continue
+        reaches_users = traffic(rollout.resource, rollout.scene).reaches_users
+        is_meant = ignores_shared_preference(rollout.resource) or rollout.kind is RolloutKind.STATE_MACHINE
+        is_note = is_meant or not reaches_users or not (is_wanted or is_known)
+        is_of_globals = shared is not None and rollout.spans.alias == shared
+        yield Finding(
+            rollout.spans.alias if is_of_globals else rollout.spans.preference,
+            "nothing shifts the traffic of {resource} gradually {where}: every user gets a new version at once, and no alarm "
+            "brings the old one back. Add a DeploymentPreference",
+            resource=rollout.function,
+            level=Level.NOTE if is_note else None,
+        )
+
+
+def _moves_at_once(rollout: Rollout) -> bool:
+    """Whether a rollout publishes an alias and says nothing of how it moves."""
+    if isinstance(rollout.alias, Removed) or rollout.preference is not None:
+        return False
+    if rollout.kind is RolloutKind.STATE_MACHINE:
+        return rollout.because == () and rollout.alias_resource is None
+    if rollout.alias_resource is None:
+        return not is_unset_by_null(rollout)
+    properties = rollout.alias_resource.properties
+    version = rollout.scene.property(rollout.alias_resource, "FunctionVersion")
+    is_latest = getattr(version, "text", "") == "$LATEST"
+    has_groups = bool(rollout.template.of_type("AWS::CodeDeploy::DeploymentGroup"))
+    has_policy = "UpdatePolicy" in rollout.alias_resource.node or "UpdatePolicy" in properties
+    return not (is_latest or has_groups or has_policy or "RoutingConfig" in properties)
+
+
+def _shared_alias(deployment: Deployment) -> Span | None:
+    """Where Globals say the alias, if none of the functions that inherit it is shifted."""
+    functions = deployment.template.shared.get("Function") if deployment.template.shared is not None else None
+    entry = functions.entry("AutoPublishAlias") if isinstance(functions, Mapping) else None
+    if entry is None:
+        return None
+    heirs = [rollout for rollout in deployment.rollouts if rollout.spans.alias == entry.value.span]
+    return None if any(rollout.preference is not None for rollout in heirs) else entry.value.span

@@ -1,0 +1,78 @@
+"""Suppressions at work: which findings they take out of a report, and what has become of each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from samguard.linting.catalogue import catalogue, names
+from samguard.linting.rule import Rule
+from samguard.linting.suppression import SuppressedRule, Suppression, suppressions
+from samguard.source import Document
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionUse:
+    """A suppression, and one of the rules that it names, after a run.
+
+    `rules` are the rules that the word stands for, none where it names none. `was_used` says that it took a finding
+    out of the report; `is_certain` that one would have been found, so that an unused word is of no use.
+    """
+
+    suppression: Suppression
+    named: SuppressedRule
+    rules: tuple[Rule, ...]
+    was_used: bool
+    is_certain: bool
+    has_expired: bool
+
+
+@dataclass(slots=True)
+class Suppressing:
+    """The suppressions of a run's documents. Remembers which of them were used. `today` None: none has expired."""
+
+    today: date | None
+    by_path: dict[str, tuple[Suppression, ...]] = field(default_factory=dict)
+    used: set[tuple[str, Suppression, SuppressedRule]] = field(default_factory=set)
+
+    def of(self, document: Document) -> tuple[Suppression, ...]:
+        """The suppressions of a document, read once."""
+        if document.path not in self.by_path:
+            self.by_path[document.path] = suppressions(document)
+        return self.by_path[document.path]
+
+    def suppresses(self, rule: Rule, document: Document, offset: int) -> bool:
+        """Whether a finding of a rule at a place is to be left out. All suppressions that say so count as used."""
+        is_suppressed = False
+        for suppression in self.of(document):
+            if not suppression.covers(offset) or self.has_expired(suppression):
+                continue
+            for named in suppression.rules:
+                if names((named.word,), rule):
+                    self.used.add((document.path, suppression, named))
+                    is_suppressed = True
+        return is_suppressed
+
+    def has_expired(self, suppression: Suppression) -> bool:
+        """Whether a suppression's last day is over."""
+        return self.today is not None and suppression.has_expired(self.today)
+
+    def uses(self, document: Document, ran: Callable[[Rule], bool]) -> Iterator[SuppressionUse]:
+        """What has become of each suppression of a document. `ran` says whether a rule was asked everything."""
+        for suppression in self.of(document):
+            for named in suppression.rules or (SuppressedRule("", suppression.span),):
+                meant = rules_named(named.word)
+                yield SuppressionUse(
+                    suppression,
+                    named,
+                    meant,
+                    was_used=(document.path, suppression, named) in self.used,
+                    is_certain=bool(meant) and all(ran(rule) for rule in meant if rule.on_by_default or len(meant) == 1),
+                    has_expired=self.has_expired(suppression),
+                )
+
+
+def rules_named(word: str) -> tuple[Rule, ...]:
+    """The rules that a word stands for: an identifier, the beginning of one, a name, or ALL."""
+    return tuple(loaded.rule for loaded in catalogue() if names((word,), loaded.rule)) if word else ()

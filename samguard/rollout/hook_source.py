@@ -1,0 +1,115 @@
+"""The code of a deployment hook, as far as its answer to CodeDeploy can be read from it. It is never run or imported.
+
+Source: CodeDeploy user guide, "AppSpec 'hooks' section for an AWS Lambda deployment": a hook must call
+PutLifecycleEventHookExecutionStatus within an hour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from samguard.rollout.hook_paths import Range, SilentEnd
+from samguard.source import Document, Span
+
+LONGEST: Final = 100_000
+"""Characters of a program that is looked at."""
+
+
+class Language(Enum):
+    """What a hook is written in."""
+
+    PYTHON = "Python"
+    JAVASCRIPT = "JavaScript"
+    TYPESCRIPT = "TypeScript"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The file that holds a function's handler, or the template that holds it inline.
+
+    `code` is the program and `handler` the name of its handler. `line_starts` are the offsets of the code's lines in
+    `document`; empty where the code stands in a template in a way that hides its lines, then `start` is its place.
+    """
+
+    document: Document = field(repr=False)
+    language: Language
+    handler: str
+    code: str = field(repr=False)
+    line_starts: tuple[int, ...] = field(repr=False)
+    start: int = 0
+
+    def span(self, place: Range) -> Span:
+        """A place of the code in the document: the part of it on its first line."""
+        before = self.code[: place[0]]
+        line, column = before.count("\n"), place[0] - (before.rfind("\n") + 1)
+        if line >= len(self.line_starts):
+            return Span(self.start, self.start + 1)
+        width = len(self.code[place[0] : place[1]].partition("\n")[0].rstrip())
+        start = self.line_starts[line] + column
+        return Span(start, start + max(1, width))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text in the code and its place."""
+
+    text: str
+    place: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A call of PutLifecycleEventHookExecutionStatus.
+
+    `statuses` are the texts that it may send as far as they can be read; `is_known` says that there are no others.
+    """
+
+    place: Range
+    statuses: tuple[Said, ...]
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HookFacts:
+    """What a hook's code shows.
+
+    - `handler` is the place of its handler, None where it is not found.
+    - `may_answer_elsewhere`: what it got from CodeDeploy is handed on, so that something else may answer.
+    - `silent_ends` are ways through the handler without an answer.
+    - `required` are environment variables that it cannot do without.
+    - `invokes` says whether it calls a function at all.
+    """
+
+    handler: Range | None
+    answers: tuple[Answer, ...]
+    may_answer_elsewhere: bool
+    silent_ends: tuple[SilentEnd, ...]
+    required: tuple[Said, ...]
+    invokes: bool
+
+    @property
+    def never_answers(self) -> bool:
+        """Whether it certainly leaves CodeDeploy without an answer."""
+        return self.handler is not None and not self.answers and not self.may_answer_elsewhere
+
+    @property
+    def statuses(self) -> frozenset[str] | None:
+        """Every status it may send; None where one of them cannot be known."""
+        if not self.answers or self.may_answer_elsewhere or not all(answer.is_known for answer in self.answers):
+            return None
+        return frozenset(said.text for answer in self.answers for said in answer.statuses)
+
+
+def hook_facts(source: SourceFile) -> HookFacts | None:
+    """What a hook's code shows; None where it cannot be read as a program."""
+    if len(source.code) > LONGEST:
+        return None
+    if source.language is Language.PYTHON:
+        from samguard.rollout.python_hook import python_facts  # noqa: PLC0415 - few projects have such a hook
+
+        return python_facts(source.code, source.handler)
+    from samguard.rollout.script_hook import script_facts  # noqa: PLC0415 - the same, and a parser is loaded
+
+    return script_facts(source.code, source.handler, is_typed=source.language is Language.TYPESCRIPT)

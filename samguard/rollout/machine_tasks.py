@@ -1,0 +1,119 @@
+"""The functions and state machines that a state machine's definition calls.
+
+A definition is a mapping, a text, or a file that this project does not read; then what is substituted into it counts.
+Source: Amazon States Language, Task states; SAM developer guide, AWS::Serverless::StateMachine (DefinitionSubstitutions).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from samguard.evaluation import EvaluatedTemplate, Literal
+from samguard.rollout.invocable import Invocable, encoded, invocable, named_in
+from samguard.rollout.mentions import first_line, mentions, place_of
+from samguard.source import Mapping, Node, Scalar, Sequence, Span
+from samguard.template import Resource, intrinsic
+
+_CALLED: Final = frozenset({"Resource", "FunctionName", "StateMachineArn"})
+"""The fields of a Task that say what is called."""
+_CALLED_IN_TEXT: Final = re.compile(r'"(?:Resource|FunctionName|StateMachineArn)"\s*:\s*"([^"\\]*)"')
+_MARK: Final = re.compile(r"\0([^\0]+)\0")
+_SUBSTITUTED: Final = re.compile(r"\$\{([A-Za-z0-9_]+)\}(:?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One place at which something is called by name."""
+
+    called: Invocable
+    span: Span
+
+
+def machine_tasks(machine: Resource, scene: EvaluatedTemplate) -> Iterator[Call]:
+    """What the tasks of a state machine call, as far as its definition can be seen."""
+    reading = _Definition(scene)
+    yield from reading.calls(machine)
+    substitutions, _ = scene.chosen(machine.properties.get("DefinitionSubstitutions"))
+    if not isinstance(substitutions, Mapping) or intrinsic(substitutions) is not None:
+        return
+    for entry in substitutions:
+        is_used = entry.name in reading.unqualified if reading.is_visible else True
+        called = invocable(scene.value(entry.value), scene)
+        if is_used and called is not None:
+            yield Call(called, place_of(called.written, entry.value, scene.template.document))
+
+
+class _Definition:
+    """One pass over a definition. Remembers which substitutions are called as they are, without a qualifier."""
+
+    def __init__(self, scene: EvaluatedTemplate) -> None:
+        self.scene = scene
+        self.is_visible = False
+        self.unqualified: set[str] = set()
+
+    def calls(self, machine: Resource) -> Iterator[Call]:
+        node, _ = self.scene.chosen(machine.properties.get("Definition"))
+        if isinstance(node, Mapping) and intrinsic(node) is None:
+            self.is_visible = True
+            yield from self._of_mapping(node)
+        text_node = machine.properties.get("DefinitionString")
+        if text_node is not None:
+            text = encoded(self.scene.value(text_node))
+            if text is not None:
+                self.is_visible = True
+                yield from self._of_text(text, text_node)
+
+    def _of_mapping(self, definition: Mapping) -> Iterator[Call]:
+        waiting: list[Node] = [definition]
+        while waiting:
+            node, _ = self.scene.chosen(waiting.pop())
+            if isinstance(node, Sequence):
+                waiting.extend(reversed(node.items))
+            elif isinstance(node, Mapping) and intrinsic(node) is None:
+                for entry in node:
+                    if entry.name in _CALLED:
+                        yield from self._field(entry.value)
+                waiting.extend(entry.value for entry in reversed(node.entries) if not isinstance(entry.value, Scalar))
+
+    def _field(self, node: Node) -> Iterator[Call]:
+        value = self.scene.value(node)
+        called = invocable(value, self.scene)
+        if called is not None:
+            yield Call(called, place_of(called.written, node, self.scene.template.document))
+        elif isinstance(value, Literal):
+            self._substituted(value.text)
+
+    def _of_text(self, text: str, node: Node) -> Iterator[Call]:
+        document = self.scene.template.document
+        places: dict[str, list[Span]] = {}
+        for written, span in mentions(node, document):
+            places.setdefault(written, []).append(span)
+        occurrences = _occurrences(text)
+        for match in _CALLED_IN_TEXT.finditer(text):
+            called = named_in(match.group(1), self.scene)
+            if called is None:
+                self._substituted(match.group(1))
+                continue
+            found = places.get(called.written, [])
+            mark = text.find(f"\0{called.written}\0", match.start(1), match.end(1))
+            index = occurrences.get((called.written, mark), len(found))
+            yield Call(called, found[index] if index < len(found) else first_line(node.span, document))
+
+    def _substituted(self, text: str) -> None:
+        match = _SUBSTITUTED.match(text)
+        if match is not None and not match.group(2):
+            self.unqualified.add(match.group(1))
+
+
+def _occurrences(text: str) -> dict[tuple[str, int], int]:
+    """How many times a reference came up before, by the reference and where its mark begins."""
+    seen: Counter[str] = Counter()
+    found: dict[tuple[str, int], int] = {}
+    for match in _MARK.finditer(text):
+        found[match.group(1), match.start()] = seen[match.group(1)]
+        seen[match.group(1)] += 1
+    return found

@@ -1,0 +1,58 @@
+"""The role that CodeDeploy acts as: SAM's own, or the one that a preference or a deployment group names.
+
+Source: SAM developer guide, DeploymentPreference, Role; CodeDeploy user guide, "Create a service role for CodeDeploy".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from samguard.evaluation import ABSENT, Literal, Removed, Value
+from samguard.rollout.policies import Permissions, role_of, role_permissions
+from samguard.rollout.rollout import Rollout
+from samguard.source import Node, Scalar, Span
+from samguard.template import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRole:
+    """Whose role a rollout's deployments run with.
+
+    `is_own` is true for the one that SAM makes, with AWSCodeDeployRoleForLambda. Otherwise `value` is what stands in
+    `node`, and `resource` the role where it is one of the template.
+    """
+
+    is_own: bool
+    value: Value = ABSENT
+    node: Node | None = field(default=None, repr=False)
+    resource: Resource | None = field(default=None, repr=False)
+    permissions: Permissions | None = field(default=None, repr=False)
+
+    @property
+    def span(self) -> Span:
+        """Where the role is named."""
+        return self.node.span if self.node is not None else Span(0, 1)
+
+
+def service_role(rollout: Rollout) -> ServiceRole:
+    """The role that a rollout's deployments run with."""
+    scene = rollout.scene
+    if rollout.preference is not None:
+        node = rollout.preference.get("Role")
+        if node is None or (isinstance(node, Scalar) and not node.value):
+            return ServiceRole(is_own=True)
+    elif rollout.group is not None:
+        node = rollout.group.properties.get("ServiceRoleArn")
+    else:
+        return ServiceRole(is_own=False)
+    value = scene.value(node)
+    role = role_of(value, scene)
+    permissions = role_permissions(role, scene) if role is not None else None
+    return ServiceRole(False, value, node, role, permissions)  # noqa: FBT003 - is_own
+
+
+def vanishes(role: ServiceRole) -> bool:
+    """Whether a role is given in a way that leaves nothing: SAM then makes none, and CodeDeploy gets none."""
+    if role.is_own or role.node is None:
+        return False
+    return isinstance(role.value, Removed) or (isinstance(role.value, Literal) and not role.value.text)
