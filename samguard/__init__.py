@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from samguard.linting.report import Report
     from samguard.rollout.plan import Plan
 
@@ -26,16 +28,20 @@ def check(  # noqa: PLR0913 - the options of the command
     config: str | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
+    today: date | None = None,
 ) -> Report:
     """The findings of the templates in these files and folders (the current folder by default).
 
     `parameters` win over every other source of values; `environments` selects by name; `select` and `ignore` name
-    rules by identifier, name or family. Raises samguard.errors.SamguardError where samguard cannot do its job.
+    rules by identifier, name or family; `today` is the day by which suppressions expire (the
+    clock's by default). Raises samguard.errors.SamguardError where samguard cannot do its job.
     """
     from samguard.linting import Selection, lint
     from samguard.project import Options, load_project
 
-    project = load_project(paths, Options(dict(parameters or {}), tuple(environments), region, config))
+    project = load_project(
+        paths, Options(dict(parameters or {}), tuple(environments), region, config, today=today)
+    )
     chosen = Selection(
         tuple(select) or project.settings.select, (*project.settings.ignore, *ignore)
     )

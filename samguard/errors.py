@@ -23,8 +23,9 @@ class SamguardError(Exception):
 
     def __str__(self) -> str:
         where = "" if self.path is None else f"{self.path}:{self.line}: " if self.line else f"{self.path}: "
-        hint = f" {self.hint}" if self.hint else ""
-        return f"{where}{self.message}{hint}"
+        if not self.hint:
+            return f"{where}{self.message}"
+        return f"{where}{self.message.rstrip('.')}. {self.hint[0].upper()}{self.hint[1:]}"
 
 
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:

@@ -20,8 +20,7 @@ from samguard.rules.alarms.orders_example import alarm
 
 RULE = Rule("SG302", "alarms-conditional-away", Level.ERROR, since="0.1.0", about_production=True)
 
-_TEMPLATE = (
-    """
+_TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   Stage: {Type: String, Default: dev}
@@ -38,9 +37,7 @@ Resources:
       DeploymentPreference:
         Type: Canary10Percent5Minutes
         Alarms: %s
-"""
-    + alarm()
-)
+""" + alarm()
 _SAMCONFIG = """
 version = 0.1
 [dev.deploy.parameters]

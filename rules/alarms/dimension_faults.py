@@ -135,7 +135,9 @@ def _function_faults(dimension: Dimension, scene: EvaluatedTemplate) -> Iterator
     elif _is_arn(value):
         yield _fault(*where, "FunctionName is the ARN of a function where its name is due. Write !Ref and the function")
     elif qualified(value).qualifier is not None:
-        yield _fault(*where, "FunctionName has a qualifier: the alias belongs into the dimension Resource. Leave it out")
+        yield _fault(
+            *where, "FunctionName has a qualifier: the alias belongs into the dimension Resource. Leave it out"
+        )
 
 
 def _reference_faults(dimension: Dimension, value: Reference, scene: EvaluatedTemplate) -> Iterator[Fault]:

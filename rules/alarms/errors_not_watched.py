@@ -16,7 +16,8 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout, RolloutKind
-from samguard.rules.alarms.coverage import listed_metrics, lists_foreign_alarm, sees_only_lambda
+from samguard.rollout.alarm import alarm as evaluated
+from samguard.rules.alarms.coverage import kinds_of, listed_metrics, lists_foreign_alarm, sees_only_lambda
 from samguard.rules.alarms.failure_metrics import named
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 from samguard.rules.alarms.unlisted import unlisted_alarms
@@ -33,6 +34,12 @@ BAD = (
             alarm("OrdersThrottles", MetricName="Throttles"),
             wired="[!Ref OrdersSlow, !Ref OrdersThrottles]",
         ).replace("Alarms:", "Alarms:  # SG341 in prod\n         "),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # the one that is not listed does not see errors either
+        template=orders(
+            _SLOW, alarm("OrdersThrottles", MetricName="Throttles"), wired="[!Ref OrdersSlow]  # SG341 in prod"
+        ),
         samconfig=SAMCONFIG,
     ),
 )
@@ -56,7 +63,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if not rollout.is_gradual or rollout.kind is not RolloutKind.FUNCTION or not sees_only_lambda(rollout):
         return
     names = {named(metric)[1] for metric in listed_metrics(rollout) or ()}
-    if "Errors" in names or unlisted_alarms(rollout) or lists_foreign_alarm(rollout):
+    has_one = any("Errors" in kinds_of(evaluated(found, rollout.scene)) for found in unlisted_alarms(rollout))
+    if "Errors" in names or has_one or lists_foreign_alarm(rollout):
         return
     yield Finding(
         rollout.spans.alarms,

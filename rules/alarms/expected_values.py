@@ -13,7 +13,8 @@ from samguard.evaluation import EvaluatedTemplate, Literal, Removed, Unknown, Va
 from samguard.rollout.alarm import Alarm, Metric, is_version_scoped
 from samguard.rollout.metric_math import parsed, worth
 from samguard.rollout.strategy import number
-from samguard.rules.alarms.failure_metrics import REQUESTS, counts_failures, named, statistic_of
+from samguard.rules.alarms.failure_metrics import REQUESTS, counts_failures, is_latency, named, statistic_of
+from samguard.rules.alarms.statistics import statistic_faults
 from samguard.source import Mapping, Scalar, Sequence
 from samguard.template import intrinsic
 
@@ -182,3 +183,39 @@ def fires_when_all_fail(alarm: Alarm, scene: EvaluatedTemplate, new_share: float
 def is_unknown(*values: Value) -> bool:
     """Whether any of the values is not known."""
     return any(isinstance(value, Unknown) for value in values)
+
+
+def is_reversed(alarm: Alarm, scene: EvaluatedTemplate) -> bool:
+    """Whether an alarm is in ALARM while all is well, and leaves it when everything fails."""
+    if comparison_of(alarm) in LESS_THAN and alarm.metrics and not alarm.expressions:
+        if all(counts_failures(metric) or is_latency(metric) for metric in alarm.metrics):
+            return True
+    if comparison_of(alarm) == "LessThanLowerThreshold" and alarm.metrics:
+        return all(counts_failures(metric) or is_latency(metric) for metric in alarm.metrics)
+    return fires_while_healthy(alarm, scene) and fires_when_all_fail(alarm, scene) is False
+
+
+def is_always_in_alarm(alarm: Alarm, scene: EvaluatedTemplate) -> bool:
+    """Whether an alarm is in ALARM in every period with a request, healthy or not."""
+    if fires_while_healthy(alarm, scene) and fires_when_all_fail(alarm, scene) is True:
+        return True
+    threshold = number(alarm.threshold)
+    if alarm.is_math or not alarm.metrics or threshold is None or not is_latency(alarm.metrics[0]):
+        return False
+    is_crossed = threshold < 0 if comparison_of(alarm) == "GreaterThanThreshold" else threshold <= 0
+    return is_crossed and comparison_of(alarm) in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+
+
+def can_never_fire(alarm: Alarm, scene: EvaluatedTemplate) -> bool:
+    """Whether an alarm stays out of ALARM though every one of very many requests fails, and not for its statistic."""
+    if not any(counts_failures(metric) for metric in alarm.metrics or ()):
+        return False
+    if is_reversed(alarm, scene) or any(True for _ in statistic_faults(alarm)):
+        return False
+    return fires_when_all_fail(alarm, scene) is False and not fires_while_healthy(alarm, scene)
+
+
+def rate_hint(alarm: Alarm, scene: EvaluatedTemplate) -> str:
+    """What the value is when everything fails, against the threshold."""
+    value, threshold = value_of(alarm, Traffic(PLENTY, failing=1), scene), number(alarm.threshold)
+    return f"the value is {value:g} then, and the threshold {threshold:g}"

@@ -21,8 +21,7 @@ from samguard.rules.alarms.orders_example import alarm
 
 RULE = Rule("SG304", "nameless-alarm-entry", Level.WARNING, since="0.1.0")
 
-_TEMPLATE = (
-    """
+_TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   Stage: {Type: String}
@@ -39,9 +38,7 @@ Resources:
       DeploymentPreference:
         Type: Canary10Percent5Minutes
         Alarms: %s
-"""
-    + alarm()
-)
+""" + alarm()
 _SAMCONFIG = """
 version = 0.1
 [prod.deploy.parameters]

@@ -46,8 +46,7 @@ def orders(
     `function` holds further properties of the function, each on a line of its own.
     """
     own = "".join(f"      {line}\n" for line in function.splitlines())
-    return (
-        f"""
+    return f"""
 Transform: AWS::Serverless-2016-10-31
 Resources:
   Orders:
@@ -60,9 +59,7 @@ Resources:
       DeploymentPreference:
         Type: {strategy}
         Alarms: {wired}
-"""
-        + "".join(alarms)
-    )
+""" + "".join(alarms)
 
 
 def alarm(logical_id: str = "OrdersErrors", **properties: str) -> str:
@@ -75,7 +72,9 @@ def alarm(logical_id: str = "OrdersErrors", **properties: str) -> str:
     return f"  {logical_id}:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n{said}"
 
 
-def rate_alarm(expression: str, logical_id: str = "OrdersErrorRate", dimensions: str = DIMENSIONS, **properties: str) -> str:
+def rate_alarm(
+    expression: str, logical_id: str = "OrdersErrorRate", dimensions: str = DIMENSIONS, **properties: str
+) -> str:
     """An alarm on metric math over the errors and invocations of Orders."""
     listed = dimensions.replace("\n", "\n      ")
     metrics = f"""

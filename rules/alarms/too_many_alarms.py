@@ -27,7 +27,9 @@ _TEN = ", ".join(f"queue-{number}-age" for number in range(9))
 
 BAD = (
     Example(
-        template=orders(alarm(), wired=f"[!Ref OrdersErrors, {_TEN}, api-errors]").replace("Alarms:", "Alarms: # SG305\n         "),
+        template=orders(alarm(), wired=f"[!Ref OrdersErrors, {_TEN}, api-errors]").replace(
+            "Alarms:", "Alarms: # SG305\n         "
+        ),
         samconfig=SAMCONFIG,
     ),
     Example(  # ten in Globals, and the function's own behind them

@@ -30,7 +30,12 @@ from samguard.template import Resource
 
 RULE = Rule("SG307", "unknown-alarm", Level.ERROR, since="0.1.0")
 
-_MAY_GIVE_A_NAME: Final = ("AWS::CloudFormation::", "AWS::Serverless::Application", "AWS::SSM::", "AWS::SecretsManager::")
+_MAY_GIVE_A_NAME: Final = (
+    "AWS::CloudFormation::",
+    "AWS::Serverless::Application",
+    "AWS::SSM::",
+    "AWS::SecretsManager::",
+)
 """Types whose attributes may be anything, the name of an alarm among them."""
 
 _TOPIC = """  Alerts:
@@ -59,9 +64,7 @@ BAD = (
 
 GOOD = (
     Example(  # names of alarms that other stacks make
-        template=orders(
-            alarm(AlarmName="orders-errors"), wired="[orders-errors, orders-api-5xx, !ImportValue alarm]"
-        ),
+        template=orders(alarm(AlarmName="orders-errors"), wired="[orders-errors, orders-api-5xx, !ImportValue alarm]"),
         samconfig=SAMCONFIG,
     ),
     Example(  # the alarm is called like its logical id

@@ -1,11 +1,11 @@
 """An API calls the function itself and not its alias.
 
-What goes wrong: an integration whose address holds the function's ARN sends every request to `$LATEST`. All users of the
-API get the new code as soon as it is uploaded; the canary shifts an alias that nobody calls, and a rollback of the
-deployment does not take them back.
+What goes wrong: an integration whose address holds the function's ARN sends every request to `$LATEST`. All users of
+the API get the new code as soon as it is uploaded; the canary shifts an alias that nobody calls, and a rollback of
+the deployment does not take them back.
 Silent when: traffic is not shifted step by step in production; the address names the alias (`${Orders.Alias}`,
-`${Orders.Arn}:live`) or leaves it to a stage variable; the definition is a file or an include that is not in the template;
-the API event stands under the function's own `Events` and SAM writes the integration.
+`${Orders.Arn}:live`) or leaves it to a stage variable; the definition is a file or an include that is not in the
+template; the API event stands under the function's own `Events` and SAM writes the integration.
 Fix: put the alias into the address: `.../functions/${Orders.Alias}/invocations`.
 Source: API Gateway developer guide, "x-amazon-apigateway-integration object"; SAM, docs/safe_lambda_deployments.rst.
 """
@@ -46,7 +46,7 @@ BAD = (
               x-amazon-apigateway-integration:
                 type: aws_proxy
                 httpMethod: POST
-                uri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations  # SG502
+                uri: !Sub arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations  # SG502
             post:
               responses: {}
               x-amazon-apigateway-integration:
@@ -119,13 +119,15 @@ GOOD = (
               x-amazon-apigateway-integration:
                 type: aws_proxy
                 httpMethod: POST
-                uri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}:live/invocations
+                uri: !Sub arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Orders.Arn}:live/invocations
             post:
               responses: {}
               x-amazon-apigateway-integration:
                 type: aws_proxy
                 httpMethod: POST
-                uri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}:${!stageVariables.alias}/invocations
+                uri: !Sub
+                  - arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Stage}/invocations
+                  - Stage: !Sub '${Orders.Arn}:${!stageVariables.alias}'
             delete:
               responses: {}
               x-amazon-apigateway-integration:

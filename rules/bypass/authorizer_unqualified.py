@@ -1,12 +1,12 @@
 """An API's authorizer is the function itself and not its alias.
 
-What goes wrong: an authorizer decides over every request of its API. When it is named by its ARN, new code decides for all
-of them as soon as it is uploaded; its canary shifts an alias that no API asks.
-Silent when: the authorizer's traffic is not shifted step by step in production; the alias is named; the authorizer is not in
-this template.
+What goes wrong: an authorizer decides over every request of its API. When it is named by its ARN, new code decides
+for all of them as soon as it is uploaded; its canary shifts an alias that no API asks.
+Silent when: the authorizer's traffic is not shifted step by step in production; the alias is named; the authorizer is
+not in this template.
 Fix: `FunctionArn: !Ref Authorizer.Alias`, or the alias in AuthorizerUri.
-Source: SAM developer guide, "LambdaTokenAuthorizer" and "LambdaAuthorizer"; API Gateway developer guide, "Use API Gateway
-Lambda authorizers".
+Source: SAM developer guide, "LambdaTokenAuthorizer" and "LambdaAuthorizer"; API Gateway developer guide, "Use API
+Gateway Lambda authorizers".
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ BAD = (
       Name: token
       Type: TOKEN
       RestApiId: abc123
-      AuthorizerUri: !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations  # SG505
+      AuthorizerUri: !Sub arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations  # SG505
 """,
         samconfig=SAMCONFIG,
     ),

@@ -1,10 +1,10 @@
 """A function is told the name of another function and not its alias.
 
-What goes wrong: what a function invokes by a plain name or ARN is `$LATEST`. Its caller gets new code as soon as it is
-uploaded, whatever share the canary gives to the alias, and keeps it after a rollback of the deployment.
-Silent when: the other function's traffic is not shifted step by step in production; the caller is not known to be allowed to
-invoke it (the name may serve a dashboard or a log group); the caller is told the alias as well, or is a deployment hook; the
-function gets its own name.
+What goes wrong: what a function invokes by a plain name or ARN is `$LATEST`. Its caller gets new code as soon as it
+is uploaded, whatever share the canary gives to the alias, and keeps it after a rollback of the deployment.
+Silent when: the other function's traffic is not shifted step by step in production; the caller is not known to be
+allowed to invoke it (the name may serve a dashboard or a log group); the caller is told the alias as well, or is a
+deployment hook; the function gets its own name.
 Fix: pass the alias: `ORDERS_FUNCTION: !Ref Orders.Alias`, which InvokeFunction takes as a FunctionName.
 Source: Lambda developer guide, "Lambda function aliases"; SAM, docs/safe_lambda_deployments.rst.
 """
@@ -79,8 +79,7 @@ BAD = (
 GOOD = (
     Example(template=CANARY + _CALLER % "          ORDERS_FUNCTION: !Ref Orders.Alias", samconfig=SAMCONFIG),
     Example(  # the caller puts the two together
-        template=CANARY
-        + _CALLER % "          ORDERS_FUNCTION: !Ref Orders\n          ORDERS_QUALIFIER: live",
+        template=CANARY + _CALLER % "          ORDERS_FUNCTION: !Ref Orders\n          ORDERS_QUALIFIER: live",
         samconfig=SAMCONFIG,
     ),
     Example(  # it may not invoke: it reads metrics
@@ -98,6 +97,13 @@ GOOD = (
       Policies:
         - Statement: [{Effect: Allow, Action: 'cloudwatch:GetMetricData', Resource: '*'}]
 """,
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # only made elsewhere
+        template=CANARY.replace("Resources:", "Conditions: {Never: !Equals [a, b]}\nResources:", 1)
+        + (_CALLER % "          ORDERS_FUNCTION: !Ref Orders").replace(
+            "Function\n", "Function\n    Condition: Never\n", 1
+        ),
         samconfig=SAMCONFIG,
     ),
     Example(  # CodeDeploy's hook tests the version that it is told
@@ -172,7 +178,7 @@ def _variables(caller: Resource, deployment: Deployment) -> tuple[Entry, ...]:
 def _names(variables: tuple[Entry, ...], deployment: Deployment) -> Iterator[_Told]:
     for entry in variables:
         named = invocable(deployment.scene.value(entry.value), deployment.scene)
-        if named is not None and named.reach is Reach.LATEST:
+        if named is not None:
             yield _Told(entry, named)
 
 

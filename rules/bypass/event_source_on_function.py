@@ -1,12 +1,12 @@
 """An event source invokes the function itself and not its alias.
 
-What goes wrong: a function's name and ARN mean `$LATEST`. A rule, queue, bucket or topic that names the function runs the
-new code from the moment CloudFormation has uploaded it: all of these events, before the canary begins, and no alarm or
-rollback of the deployment changes that. After a rollback they still run the bad version.
+What goes wrong: a function's name and ARN mean `$LATEST`. A rule, queue, bucket or topic that names the function runs
+the new code from the moment CloudFormation has uploaded it: all of these events, before the canary begins, and no
+alarm or rollback of the deployment changes that. After a rollback they still run the bad version.
 Silent when: traffic is not shifted step by step in production; the target is the alias, or cannot be known; the event
-stands under the function's own `Events`, which SAM sends to the alias; the function is a deployment hook; a custom resource
-names it (`ServiceToken`); a permission names it (that is no invocation); a schedule only keeps it warm (SG509 speaks of
-that).
+stands under the function's own `Events`, which SAM sends to the alias; the function is a deployment hook; a custom
+resource names it (`ServiceToken`); a permission names it (that is no invocation); a schedule only keeps it warm
+(SG509 speaks of that).
 Fix: name the alias: `!Ref Orders.Alias` of a SAM function, `!Ref` of the AWS::Lambda::Alias otherwise, and give the
 AWS::Lambda::Permission to the alias as well.
 Source: SAM, docs/safe_lambda_deployments.rst; Lambda developer guide, "Lambda function aliases".
@@ -131,6 +131,17 @@ GOOD = (
       LogGroupName: !Sub /aws/lambda/${Orders}
       FilterPattern: ERROR
       MetricTransformations: [{MetricName: failures, MetricNamespace: shop, MetricValue: '1'}]
+""",
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # it only keeps the function warm
+        template=CANARY
+        + """
+  WarmOrders:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(5 minutes)
+      Targets: [{Id: orders, Arn: !GetAtt Orders.Arn}]
 """,
         samconfig=SAMCONFIG,
     ),

@@ -1,11 +1,12 @@
 """Something starts the state machine itself and not its alias.
 
-What goes wrong: the ARN of a state machine means its newest definition. A rule, schedule or other state machine that names
-it runs the new definition from the moment it is uploaded, while the alias, its shifting and its alarms have no executions
-to see.
-Silent when: the alias is not shifted step by step in production; the alias is named, or the target cannot be known; the
-state machine's own Events start it (SG508 speaks of those).
-Fix: name the alias: the AWS::StepFunctions::StateMachineAlias, or `!Ref CheckoutAliaslive` for SAM's `AutoPublishAlias: live`.
+What goes wrong: the ARN of a state machine means its newest definition. A rule, schedule or other state machine that
+names it runs the new definition from the moment it is uploaded, while the alias, its shifting and its alarms have no
+executions to see.
+Silent when: the alias is not shifted step by step in production; the alias is named, or the target cannot be known;
+the state machine's own Events start it (SG508 speaks of those).
+Fix: name the alias: the AWS::StepFunctions::StateMachineAlias, or `!Ref CheckoutAliaslive` for SAM's
+`AutoPublishAlias: live`.
 Source: Step Functions developer guide, "Continuous deployments with versions and aliases".
 """
 
@@ -75,6 +76,14 @@ GOOD = (
         - Id: again
           Arn: !Sub ${Checkout}:live
           RoleArn: arn:aws:iam::111122223333:role/events
+  Season:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: season.asl.json
+      DefinitionSubstitutions: {CheckoutArn: !Ref CheckoutVersion}
+      Role: arn:aws:iam::111122223333:role/season
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: LINEAR, Percentage: 10, Interval: 5, Alarms: [season-failures]}
 """,
         samconfig=SAMCONFIG,
     ),

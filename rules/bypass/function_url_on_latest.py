@@ -1,11 +1,12 @@
 """A function URL without the alias as its qualifier.
 
-What goes wrong: an AWS::Lambda::Url without Qualifier belongs to `$LATEST`. Whoever calls it gets new code as soon as it is
-uploaded; the canary shifts an alias that this URL does not use.
-Silent when: traffic is not shifted step by step in production; Qualifier or the target names an alias; the URL comes from
-SAM's FunctionUrlConfig, which goes to the alias.
+What goes wrong: an AWS::Lambda::Url without Qualifier belongs to `$LATEST`. Whoever calls it gets new code as soon as
+it is uploaded; the canary shifts an alias that this URL does not use.
+Silent when: traffic is not shifted step by step in production; Qualifier or the target names an alias; the URL comes
+from SAM's FunctionUrlConfig, which goes to the alias.
 Fix: add `Qualifier: live`, or use FunctionUrlConfig. The URL's address changes with its qualifier.
-Source: CloudFormation user guide, AWS::Lambda::Url; Lambda developer guide, "Creating and managing Lambda function URLs".
+Source: CloudFormation user guide, AWS::Lambda::Url; Lambda developer guide, "Creating and managing Lambda function
+URLs".
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Literal
-from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
-from samguard.rollout import Deployment, Rollout
-from samguard.rollout.invocation_targets import InvocationKind, InvocationTarget, title
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Deployment
+from samguard.rollout.invocation_targets import InvocationKind, title
 from samguard.rules.bypass.canary_example import CANARY, PLAIN_CANARY, SAMCONFIG
-from samguard.rules.bypass.past_the_alias import past_the_alias, trail
-from samguard.source import Document, Format, Span
+from samguard.rules.bypass.past_the_alias import past_the_alias, qualifier_before, trail
 
 RULE = Rule("SG504", "function-url-on-latest", Level.ERROR, since="0.1.0", about_production=True)
 
@@ -80,30 +80,12 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each function URL that is not the alias's."""
     for target, rollout in past_the_alias(deployment, InvocationKind.URL):
         alias = rollout.alias.text if isinstance(rollout.alias, Literal) else None
+        entry = target.source.properties.entry("TargetFunctionArn")
         yield Finding(
             target.span,
             f"{title(target)} calls {{resource}} past its alias: without Qualifier it means $LATEST, so every request "
             f"gets new code at once {{where}}, unseen by the canary. Add Qualifier: {alias or 'the name of the alias'}",
             because=trail(target, rollout),
             resource=rollout.function,
-            fixes=_fixes(target, rollout, alias) if alias else (),
+            fixes=qualifier_before(entry, alias, rollout.template.document) if alias and entry is not None else (),
         )
-
-
-def _fixes(target: InvocationTarget, rollout: Rollout, alias: str) -> tuple[Fix, ...]:
-    """The qualifier on a line of its own, before the target; in block style only."""
-    document = rollout.template.document
-    entry = target.source.properties.entry("TargetFunctionArn")
-    if entry is None or document.format is not Format.YAML:
-        return ()
-    start = entry.key.span.start
-    indent = _before(document, start)
-    if indent.strip(" "):
-        return ()
-    edit = Edit(Span(start, start), f"Qualifier: {alias}\n{indent}")
-    return (Fix("Give the URL to the alias", (edit,), safe=False),)
-
-
-def _before(document: Document, offset: int) -> str:
-    """What stands before an offset on its line."""
-    return document.text[document.line_starts[document.position(offset).line - 1] : offset]

@@ -1,9 +1,9 @@
 """The function's ARN is handed to other stacks, and its alias is not.
 
-What goes wrong: whatever another stack invokes by an exported ARN, or one that it looks up in Parameter Store, is `$LATEST`.
-Those callers get new code as soon as it is uploaded, and this template does not show that they exist.
-Silent when: traffic is not shifted step by step in production; the alias is handed out too; an output has no Export; only the
-function's name is given, as dashboards and log groups need it.
+What goes wrong: whatever another stack invokes by an exported ARN, or one that it looks up in Parameter Store, is
+`$LATEST`. Those callers get new code as soon as it is uploaded, and this template does not show that they exist.
+Silent when: traffic is not shifted step by step in production; the alias is handed out too; an output has no Export;
+only the function's name is given, as dashboards and log groups need it.
 Fix: export the alias: `Value: !Ref Orders.Alias`.
 Source: Lambda developer guide, "Lambda function aliases"; CloudFormation user guide, "Outputs".
 """
@@ -11,11 +11,11 @@ Source: Lambda developer guide, "Lambda function aliases"; CloudFormation user g
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from samguard.evaluation import Literal
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
-from samguard.rollout.invocable import Invocable, Reach, invocable
+from samguard.rollout.invocable import Reach, invocable
 from samguard.rollout.mentions import place_of
 from samguard.rules.bypass.canary_example import CANARY, SAMCONFIG
 from samguard.rules.bypass.past_the_alias import alias_expression, shift_trail, shifted_gradually
@@ -62,10 +62,18 @@ Outputs:
 """,
         samconfig=SAMCONFIG,
     ),
-    Example(  # told to whoever deploys, or a name
-        template=CANARY
+    Example(  # told to whoever deploys, a name, or not in production
+        template=CANARY.replace("Resources:", "Conditions: {Never: !Equals [a, b]}\nResources:", 1)
         + """
+  OrdersAddress:
+    Type: AWS::SSM::Parameter
+    Condition: Never
+    Properties: {Name: /shop/orders, Type: String, Value: !GetAtt Orders.Arn}
 Outputs:
+  OrdersElsewhere:
+    Condition: Never
+    Value: !GetAtt Orders.Arn
+    Export: {Name: orders-elsewhere}
   OrdersArn:
     Value: !GetAtt Orders.Arn
   OrdersName:
@@ -77,54 +85,37 @@ Outputs:
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _HandedOut:
-    what: str
-    node: Node
-    named: Invocable
-
-
 def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each place that hands out a function without its alias."""
+    scene = deployment.scene
     shifted = shifted_gradually(deployment)
-    if not shifted:
-        return
-    handed_out = tuple(_handed_out(deployment))
-    with_alias = {found.named.logical_id for found in handed_out if found.named.reach is not Reach.LATEST}
-    for found in handed_out:
-        rollout = shifted.get(found.named.logical_id)
-        is_arn = found.named.written.endswith(".Arn")
-        if rollout is None or found.named.logical_id in with_alias or not is_arn:
+    named = [(what, node, invocable(scene.value(node), scene)) for what, node in _handed_out(deployment)]
+    with_alias = {found.logical_id for _, _, found in named if found is not None and found.reach is not Reach.LATEST}
+    for what, node, found in named:
+        rollout = shifted.get(found.logical_id) if found is not None else None
+        if found is None or rollout is None or rollout.function in with_alias or not found.written.endswith(".Arn"):
             continue
         yield Finding(
-            place_of(found.named.written, found.node, deployment.template.document),
-            f"{found.what} hands out {{resource}} itself and not its alias: what other stacks invoke by it is new code "
-            f"at once {{where}}, unseen by the canary. Hand out the alias: {alias_expression(rollout)}",
+            place_of(found.written, node, deployment.template.document),
+            f"{what} hands out {{resource}} itself and not its alias: what other stacks invoke by it is new code at once "
+            f"{{where}}, unseen by the canary. Hand out the alias: {alias_expression(rollout)}",
             because=shift_trail(rollout),
             resource=rollout.function,
         )
 
 
-def _handed_out(deployment: Deployment) -> Iterator[_HandedOut]:
-    scene = deployment.scene
+def _handed_out(deployment: Deployment) -> Iterator[tuple[str, Node]]:
+    """What other stacks can look up: exports, and parameters in Parameter Store."""
     for entry in deployment.template.outputs or ():
         output = entry.value
-        value = output.get("Value") if isinstance(output, Mapping) else None
-        if not isinstance(output, Mapping) or value is None or "Export" not in output or not _holds(output, deployment):
-            continue
-        named = invocable(scene.value(value), scene)
-        if named is not None:
-            yield _HandedOut(f"the export {entry.name}", value, named)
+        if isinstance(output, Mapping) and "Export" in output and _holds(output, deployment):
+            yield f"the export {entry.name}", output.get("Value") or output
     for parameter in deployment.template.of_type("AWS::SSM::Parameter"):
-        value = parameter.properties.get("Value")
-        named = invocable(scene.value(value), scene)
-        if value is not None and named is not None and scene.exists(parameter) is True:
-            yield _HandedOut(f"the parameter {parameter.logical_id}", value, named)
+        if deployment.scene.exists(parameter):
+            yield f"the parameter {parameter.logical_id}", parameter.properties.get("Value") or parameter.properties
 
 
 def _holds(output: Mapping, deployment: Deployment) -> bool:
     condition = output.get("Condition")
-    if not isinstance(condition, Scalar):
-        return True
-    value = deployment.scene.condition(condition.text)
-    return getattr(value, "value", None) is True
+    value = deployment.scene.condition(condition.text) if isinstance(condition, Scalar) else Literal(value=True)
+    return isinstance(value, Literal) and value.value is True

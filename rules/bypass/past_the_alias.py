@@ -11,7 +11,7 @@ from samguard.linting.rule import Edit, Fix
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
 from samguard.rollout.invocable import Reach
 from samguard.rollout.invocation_targets import InvocationKind, InvocationTarget, invocation_targets
-from samguard.source import Format
+from samguard.source import Document, Entry, Format, Span
 
 _PAST: Final = (Reach.LATEST, Reach.VERSION)
 _WARMING: Final = re.compile(r"(?<![a-z])(?:warm|keep[-_ ]?alive)", re.IGNORECASE)
@@ -99,6 +99,19 @@ def naming_the_alias(target: InvocationTarget, rollout: Rollout) -> tuple[Fix, .
     else:
         return ()
     return (Fix("Name the alias", (Edit(target.span, new),), safe=False),)
+
+
+def qualifier_before(entry: Entry, alias: str, document: Document) -> tuple[Fix, ...]:
+    """The fix that puts `Qualifier` on a line of its own before an entry; in YAML's block style only.
+
+    Unsafe: the address of a function URL changes with its qualifier.
+    """
+    start = entry.key.span.start
+    indent = document.text[document.line_starts[document.position(start).line - 1] : start]
+    if document.format is not Format.YAML or indent.strip(" "):
+        return ()
+    edit = Edit(Span(start, start), f"Qualifier: {alias}\n{indent}")
+    return (Fix("Give the URL to the alias", (edit,), safe=False),)
 
 
 def trail(target: InvocationTarget, rollout: Rollout) -> Trail:

@@ -1,11 +1,11 @@
 """The alias is invoked, but only the function may be.
 
-What goes wrong: a permission belongs to the function, a version or an alias, whichever its FunctionName names. When an API,
-rule or topic invokes the alias while its AWS::Lambda::Permission names the function, Lambda denies every invocation: an API
-answers 500, an event is lost.
-Silent when: the template holds no permission for that service and function (it may be given elsewhere); one of them names the
-alias, or one cannot be known; the service invokes with a role of its own; SAM makes a permission for an event of the same
-service; the permission is there for another source.
+What goes wrong: a permission belongs to the function, a version or an alias, whichever its FunctionName names. When
+an API, rule or topic invokes the alias while its AWS::Lambda::Permission names the function, Lambda denies every
+invocation: an API answers 500, an event is lost.
+Silent when: the template holds no permission for that service and function (it may be given elsewhere); one of them
+names the alias, or one cannot be known; the service invokes with a role of its own; SAM makes a permission for an
+event of the same service; the permission is there for another source.
 Fix: name the alias in the permission: `FunctionName: !Ref Orders.Alias`.
 Source: Lambda API reference, "AddPermission"; Lambda developer guide, "Lambda function aliases".
 """
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Removed, Value
+from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Value
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.invocable import Invocable, Reach, invocable
@@ -145,6 +145,56 @@ GOOD = (
 """,
         samconfig=SAMCONFIG,
     ),
+    Example(  # one of the permissions may be the alias's; the other allows something else
+        template=CANARY.replace("Resources:", "Parameters: {Invoked: {Type: String}}\nResources:", 1)
+        + _RULE
+        + """
+  OrdersMayBeInvoked:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Orders
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+  InvokedMayBeInvoked:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Invoked
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+""",
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=CANARY
+        + _RULE
+        + """
+  OrdersMayBeSeen:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Orders
+      Action: lambda:GetFunction
+      Principal: events.amazonaws.com
+""",
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # another rule invokes the function itself, which is nobody's business in dev
+        template=CANARY
+        + _RULE
+        + """
+  Returned:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop]}
+      Targets: [{Id: orders, Arn: !GetAtt Orders.Arn}]
+  OrdersMayBeInvoked:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Orders
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+""",
+        samconfig="version = 0.1\n[dev.deploy.parameters]\nstack_name = 'orders-dev'\ncapabilities = 'CAPABILITY_IAM'\n",
+    ),
     Example(  # SAM makes the permission of the definition's alias, since the function has the event
         template=CANARY
         + """
@@ -193,16 +243,10 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each permission that should be the alias's."""
     scene = deployment.scene
     permissions = tuple(_permissions(scene))
-    if not permissions:
-        return
     targets = invocation_targets(scene)
-    direct = {
-        (target.invoked.logical_id, _service(target.principal))
-        for target in targets
-        if target.invoked.reach is Reach.LATEST
-    }
+    direct = {(target.invoked.logical_id, target.service) for target in targets if target.invoked.reach is Reach.LATEST}
     for target in targets:
-        service = _service(target.principal)
+        service = target.service
         if not service or target.invoked.reach is not Reach.ALIAS or _is_sams(target, service, deployment):
             continue
         for permission in _too_narrow(target, service, permissions):
@@ -259,8 +303,6 @@ def _permissions(scene: EvaluatedTemplate) -> Iterator[_Permission]:
 
 
 def _sources(value: Value) -> frozenset[str] | None:
-    if isinstance(value, Removed):
-        return None
     parts = value.parts if isinstance(value, Joined) else (value,)
     named = frozenset(part.logical_id for part in parts if isinstance(part, Reference))
     return named or None

@@ -1,12 +1,14 @@
 """A state machine's task calls the function itself and not its alias.
 
-What goes wrong: a task whose resource or FunctionName is the function's ARN or name runs `$LATEST`: each execution gets new
-code as soon as it is uploaded, running executions too, and neither the canary nor a rollback of the deployment reaches it.
-Silent when: traffic is not shifted step by step in production; the task names the alias; a definition in sight does not
-call what is substituted, or adds the qualifier itself (`${OrdersArn}:live`); the task names a version and the state machine
-has an alias of its own, whose versions keep what they were made with.
+What goes wrong: a task whose resource or FunctionName is the function's ARN or name runs `$LATEST`: each execution
+gets new code as soon as it is uploaded, running executions too, and neither the canary nor a rollback of the
+deployment reaches it.
+Silent when: traffic is not shifted step by step in production; the task names the alias; a definition in sight does
+not call what is substituted, or adds the qualifier itself (`${OrdersArn}:live`); the task names a version and the
+state machine has an alias of its own, whose versions keep what they were made with.
 Fix: substitute the alias: `OrdersArn: !Ref Orders.Alias`, and allow the state machine to invoke it.
-Source: Step Functions developer guide, "Call Lambda with Step Functions"; Lambda developer guide, "Lambda function aliases".
+Source: Step Functions developer guide, "Call Lambda with Step Functions"; Lambda developer guide, "Lambda function
+aliases".
 """
 
 from __future__ import annotations

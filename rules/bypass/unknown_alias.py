@@ -1,10 +1,10 @@
 """Something names an alias that the function does not have.
 
-What goes wrong: an invocation of an alias that does not exist fails. It happens when AutoPublishAlias is renamed and an API's
-address, a rule or a permission still says the old name: what invokes the function breaks with the release, or CloudFormation
-refuses the permission.
-Silent when: the template gives the function no alias, or one whose name is not known; a macro may add one; the qualifier is a
-number, a stage variable or not known.
+What goes wrong: an invocation of an alias that does not exist fails. It happens when AutoPublishAlias is renamed and
+an API's address, a rule or a permission still says the old name: what invokes the function breaks with the release,
+or CloudFormation refuses the permission.
+Silent when: the template gives the function no alias, or one whose name is not known; a macro may add one; the
+qualifier is a number, a stage variable or not known.
 Fix: refer to the alias instead of writing its name: `!Ref Orders.Alias` follows AutoPublishAlias.
 Source: Lambda developer guide, "Lambda function aliases"; SAM, docs/safe_lambda_deployments.rst.
 """
@@ -52,17 +52,47 @@ BAD = (
 )
 
 GOOD = (
+    Example(  # a macro may add the alias
+        template=CANARY.replace("Transform: ", "Transform: [ShopDefaults, ").replace("-31\n", "-31]\n")
+        + """
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: abc123
+      IntegrationType: AWS_PROXY
+      PayloadFormatVersion: '2.0'
+      IntegrationUri: !Sub ${Orders.Arn}:production
+""",
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # made in no environment
+        template=CANARY.replace("Resources:", "Conditions: {Never: !Equals [a, b]}\nResources:", 1)
+        + """
+  ApiMayInvoke:
+    Type: AWS::Lambda::Permission
+    Condition: Never
+    Properties:
+      FunctionName: !Sub ${Orders}:production
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com
+""",
+        samconfig=SAMCONFIG,
+    ),
     Example(
         template="""
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   AliasName: {Type: String, Default: live}
 """
-        + CANARY.partition("\n")[2].partition("\n")[2].replace("AutoPublishAlias: live", "AutoPublishAlias: !Ref AliasName")
+        + CANARY.partition("\n")[2]
+        .partition("\n")[2]
+        .replace("AutoPublishAlias: live", "AutoPublishAlias: !Ref AliasName")
         + """
   Manual:
     Type: AWS::Lambda::Alias
-    Properties: {FunctionName: !Ref Orders, FunctionVersion: '3', Name: manual}
+    Properties: {FunctionName: !Ref Orders, FunctionVersion: !GetAtt Orders.Version.Version, Name: manual}
+    UpdatePolicy:
+      CodeDeployLambdaAliasUpdate: {ApplicationName: shop, DeploymentGroupName: manual}
   One:
     Type: AWS::ApiGatewayV2::Integration
     Properties:

@@ -1,9 +1,10 @@
 """A schedule keeps `$LATEST` warm and not the version that has the traffic.
 
-What goes wrong: execution environments belong to a version. A schedule that is there to keep a function warm, but names the
-function, warms `$LATEST`; the users of the alias still meet cold starts, and new code runs on the schedule before the canary.
-Silent when: traffic is not shifted step by step in production; the schedule does not say that it warms (SG501 speaks then);
-it names the alias.
+What goes wrong: execution environments belong to a version. A schedule that is there to keep a function warm, but
+names the function, warms `$LATEST`; the users of the alias still meet cold starts, and new code runs on the schedule
+before the canary.
+Silent when: traffic is not shifted step by step in production; the schedule does not say that it warms (SG501 speaks
+then); it names the alias.
 Fix: name the alias: `!Ref Orders.Alias`, or use provisioned concurrency.
 Source: Lambda developer guide, "Lambda execution environment lifecycle" and "Lambda function aliases".
 """
@@ -30,6 +31,13 @@ BAD = Example(
       Targets:
         - Id: orders
           Arn: !GetAtt Orders.Arn  # SG509 in prod
+  Nightly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets:
+        - Id: orders
+          Arn: !GetAtt Orders.Arn  # SG501 in prod
 """,
     samconfig=SAMCONFIG,
 )

@@ -20,7 +20,7 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind
 from samguard.rollout.traffic import means_to_shift, traffic
 from samguard.rules.strategy.switches import ignores_shared_preference, is_unset_by_null
-from samguard.source import Mapping, Span
+from samguard.source import Span
 
 RULE = Rule("SG218", "no-gradual-deployment", Level.WARNING, since="0.1.0", about_production=True)
 
@@ -92,29 +92,30 @@ Resources:
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
-    """One finding for each alias that nothing shifts; for Globals' alias one at Globals where it holds for all."""
+    """One finding for each alias that nothing shifts; where the template shifts none at all, one for all of them."""
     template = deployment.template
     if template.is_fragment or template.has_macros:
         return
-    found = [rollout for rollout in deployment.rollouts if _moves_at_once(rollout)]
     hooks = deployment.hook_functions()
-    is_wanted = means_to_shift(deployment)
-    is_known = deployment.production is Production.YES
-    shared = _shared_alias(deployment)
+    found = [rollout for rollout in deployment.rollouts if _moves_at_once(rollout) and rollout.function not in hooks]
+    is_wanted = means_to_shift(deployment) or deployment.production is Production.YES
+    shifts_others = any(rollout.preference is not None and rollout.shifts for rollout in deployment.rollouts)
     for rollout in found:
-        if rollout.function in hooks:
-            continue
         reaches_users = traffic(rollout.resource, rollout.scene).reaches_users
         is_meant = ignores_shared_preference(rollout.resource) or rollout.kind is RolloutKind.STATE_MACHINE
-        is_note = is_meant or not reaches_users or not (is_wanted or is_known)
-        is_of_globals = shared is not None and rollout.spans.alias == shared
         yield Finding(
-            rollout.spans.alias if is_of_globals else rollout.spans.preference,
+            rollout.spans.preference if shifts_others else _place_of_all(found[0]),
             "nothing shifts the traffic of {resource} gradually {where}: every user gets a new version at once, and no alarm "
             "brings the old one back. Add a DeploymentPreference",
             resource=rollout.function,
-            level=Level.NOTE if is_note else None,
+            level=None if is_wanted and reaches_users and not is_meant else Level.NOTE,
         )
+
+
+def _place_of_all(first: Rollout) -> Span:
+    """Where one finding for all functions stands: at the alias in Globals, else at the first function."""
+    is_of_globals = "AutoPublishAlias" not in first.resource.own_properties and first.alias_resource is None
+    return first.spans.alias if is_of_globals else first.spans.preference
 
 
 def _moves_at_once(rollout: Rollout) -> bool:
@@ -131,13 +132,3 @@ def _moves_at_once(rollout: Rollout) -> bool:
     has_groups = bool(rollout.template.of_type("AWS::CodeDeploy::DeploymentGroup"))
     has_policy = "UpdatePolicy" in rollout.alias_resource.node or "UpdatePolicy" in properties
     return not (is_latest or has_groups or has_policy or "RoutingConfig" in properties)
-
-
-def _shared_alias(deployment: Deployment) -> Span | None:
-    """Where Globals say the alias, if none of the functions that inherit it is shifted."""
-    functions = deployment.template.shared.get("Function") if deployment.template.shared is not None else None
-    entry = functions.entry("AutoPublishAlias") if isinstance(functions, Mapping) else None
-    if entry is None:
-        return None
-    heirs = [rollout for rollout in deployment.rollouts if rollout.spans.alias == entry.value.span]
-    return None if any(rollout.preference is not None for rollout in heirs) else entry.value.span

@@ -62,8 +62,14 @@ class Environment:
 
     @property
     def is_assumed(self) -> bool:
-        """Nobody wrote this environment down."""
+        """Nothing says what this environment is: it is judged as if for production, with more caution."""
         return self.production is Production.ASSUMED
+
+    @property
+    def may_give_more(self) -> bool:
+        """Whether overrides are included from where samguard cannot read: any parameter may have a value from there."""
+        said = self.options.get("parameter_overrides")
+        return said is not None and said.text is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ SAM CLI searches for ParameterKey=K,ParameterValue=V, and where it finds none fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from samguard.source import Span
 
@@ -30,8 +30,7 @@ _MAX_SHOWN: Final = 40
 """Characters of the text that a message repeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A parameter and its value, both with the quotes and backslashes they are written with, and where."""
 
     key: str
@@ -39,20 +38,19 @@ class Pair:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Misread:
+class Misread(NamedTuple):
     """A part of the text that does not mean what it looks like: why, where, and whose value it was to be."""
 
-    message: str
+    text: str
+    why: str
     span: Span
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """What SAM CLI finds in a text. Without a pair it refuses the text, and `lost` says why."""
+class Pairs(NamedTuple):
+    """What SAM CLI finds in a text, and which parts it loses or joins. Without a pair, it refuses the text."""
 
-    pairs: tuple[Pair, ...]
+    found: tuple[Pair, ...]
     lost: tuple[Misread, ...]
     joined: tuple[Misread, ...]
 
@@ -63,25 +61,32 @@ def pairs(text: str) -> Pairs:
     is_long = bool(matches)
     if not is_long:
         matches = list(_SHORT.finditer(text))
-    found = [Pair(match[1], match[2], Span(match.start(0 if is_long else 1), match.end())) for match in matches]
-    lost: list[Misread] = []
+    found = tuple(Pair(match[1], match[2], Span(match.start(0 if is_long else 1), match.end())) for match in matches)
+    lost = list(_gaps(text, found, is_long=is_long))
     joined: list[Misread] = []
-    end = 0
-    for start, next_end in [*((match.start(), match.end()) for match in matches), (len(text), 0)]:
-        gap = text[end:start].strip()
-        if gap or not matches:
-            begin = text.index(gap, end)
-            lost.append(Misread(_lost(gap, is_long=is_long), Span(begin, begin + len(gap)), _names(gap)))
-        end = next_end
     for pair in found:
         if not is_long and pair.key in _HALVES:
-            message = (
-                f"{pair.key} is read as a parameter: ParameterKey=K,ParameterValue=V has no other order, and no blank"
-            )
-            lost.append(Misread(message, pair.span, _names(text[pair.span.start : pair.span.end])))
+            written = text[pair.span.start : pair.span.end]
+            why = "ParameterKey=K,ParameterValue=V has this order, and no blank in it"
+            lost.append(Misread(written, why, pair.span, _names(written)))
         elif not _is_quoted(pair.value):
             joined += _joined(pair)
-    return Pairs(tuple(found), tuple(lost), tuple(joined))
+    return Pairs(found, tuple(lost), tuple(joined))
+
+
+def _gaps(text: str, found: tuple[Pair, ...], *, is_long: bool) -> Iterator[Misread]:
+    """What stands before, between and behind the pairs."""
+    end, value = 0, ""
+    for pair in (*found, Pair("", "", Span(len(text), len(text)))):
+        gap = text[end : pair.span.start].strip()
+        if gap or not found:
+            begin = text.index(gap, end)
+            is_open = value.startswith("'") and not _is_quoted(value)
+            why = (
+                "the quote before it is never closed" if is_open else _why_lost(gap, is_long=is_long, is_first=end == 0)
+            )
+            yield Misread(gap, why, Span(begin, begin + len(gap)), _names(gap))
+        end, value = pair.span.end, pair.value
 
 
 def unquoted(text: str) -> str:
@@ -105,29 +110,26 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(long or short for long, short in _NAME.findall(text)))
 
 
-def _lost(gap: str, *, is_long: bool) -> str:
+def _why_lost(gap: str, *, is_long: bool, is_first: bool) -> str:
     """Why no pair is found in a piece of the text."""
     key = _FIRST_KEY.match(gap)
     if _UNCLOSED.match(gap):
-        why = "its quote is never closed (SAM CLI hangs on a long one)"
-    elif is_long and _SHORT.match(gap):
-        why = "where one pair is written ParameterKey=K,ParameterValue=V, all must be"
-    elif key is None:
-        why = "a value with blanks needs quotes" if gap and "=" not in gap else "SAM CLI reads KEY=VALUE"
-    elif not _GOOD_KEY.fullmatch(unquoted(key[1])):
-        why = "the name of a parameter has letters and digits only"
-    elif key.end() == len(gap) or gap[key.end()].isspace():
-        why = f'it has no value; {key[1]}="" gives an empty one'
-    else:
-        why = "SAM CLI reads KEY=VALUE, with a blank before each KEY"
-    return f"{shown(gap)} is lost: {why}"
+        return "its quote is never closed (and SAM CLI hangs on a long one)"
+    if is_long and _SHORT.match(gap):
+        return "where one pair is written ParameterKey=K,ParameterValue=V, all must be"
+    if key is None and not is_first:
+        return "a value with blanks needs quotes"
+    if key is not None and not _GOOD_KEY.fullmatch(unquoted(key[1])):
+        return "the name of a parameter has letters and digits only"
+    if key is not None and (key.end() == len(gap) or gap[key.end()].isspace()):
+        return f'it has no value; {key[1]}="" gives an empty one'
+    return "SAM CLI reads KEY=VALUE, with a blank before each KEY"
 
 
 def _joined(pair: Pair) -> list[Misread]:
     """What a value without quotes swallows: only a blank ends it, neither comma nor line break."""
-    names = _names(pair.value)
-    names = names if pair.value[:1] in ",;" or not _NAME.match(pair.value) else names[1:]
-    if not names and not any(character.isspace() for character in pair.value):
+    names = tuple(name for name in _names(pair.value) if not pair.value.startswith(f"{name}="))
+    if not names and not any(character.isspace() and character != " " for character in pair.value):
         return []
-    found = repr(pair.value[:_MAX_SHOWN])
-    return [Misread(f"{unquoted(pair.key)} becomes {found}: only a blank begins the next parameter", pair.span, names)]
+    why = f"{unquoted(pair.key)} becomes {pair.value[:_MAX_SHOWN]!r}: only a blank begins the next parameter"
+    return [Misread(pair.value, why, pair.span, names)]

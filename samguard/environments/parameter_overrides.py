@@ -125,18 +125,16 @@ class _Reader:
             return
         written = WrittenText(scalar, document)
         result = pairs(written.text)
-        for pair in result.pairs:
+        for pair in result.found:
             found[pair.key] = (pair.value, written.place(*pair.span))
         for lost in result.lost:
-            place = written.place(*lost.span)
-            if result.pairs:
-                self._problem(ConfigProblemKind.OVERRIDES_LOST, lost.message, place, lost.names)
+            if result.found:
+                kind, message = ConfigProblemKind.OVERRIDES_LOST, f"{shown(lost.text)} is lost: {lost.why}"
             else:
-                message = f"SAM CLI finds no parameter here and stops: {lost.message}"
-                self._problem(ConfigProblemKind.OVERRIDES_REFUSED, message, place, lost.names)
+                kind, message = ConfigProblemKind.OVERRIDES_REFUSED, f"SAM CLI stops at {shown(lost.text)}: {lost.why}"
+            self._problem(kind, message, written.place(*lost.span), lost.names)
         for joined in result.joined:
-            place = written.place(*joined.span)
-            self._problem(ConfigProblemKind.OVERRIDES_JOINED, joined.message, place, joined.names)
+            self._problem(ConfigProblemKind.OVERRIDES_JOINED, joined.why, written.place(*joined.span), joined.names)
 
     def _included(self, written: str, place: Place, including: tuple[str, ...]) -> _Values:
         """The values of a file."""

@@ -25,7 +25,7 @@ _ENVIRONMENT: Final[dict[str, Any]] = {
         "template": {"type": "string", "minLength": 1, "description": "the path of a template"},
         "stack-name": _TEXT,
         "region": _TEXT,
-        "account": {"type": "string", "description": "a text, the account's number or alias"},
+        "account": {"type": "string", "description": "the account's number or alias, a text"},
         "parameters": {
             "type": "object",
             "description": "a table of parameters and their values",
@@ -60,7 +60,7 @@ SCHEMA: Final[dict[str, Any]] = {
         },
         "environments": {
             "type": "object",
-            "description": "a table with a table for each environment",
+            "description": "a table of tables",
             "additionalProperties": _ENVIRONMENT,
         },
     },

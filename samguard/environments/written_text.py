@@ -24,14 +24,14 @@ class WrittenText:
         """Where the characters from `start` to `end` are written."""
         if self._offsets is None or start >= end:
             return Place(self._document, self._whole)
-        return Place(self._document, Span(self._offsets[start], self._offsets[end - 1] + 1))
+        return Place(self._document, Span(self._offsets[start], self._offsets[end]))
 
 
 def _offsets(text: str, source: str, span: Span) -> range | list[int] | None:
-    """The offset in `source` of each character of `text`, or None where it is written in another way."""
+    """The offset in `source` of each character of `text` and of its end; None where it is written in another way."""
     begin = source.find(text, span.start, span.end)
     if begin >= 0 and not source[begin + len(text) : span.end].strip(" \t\r\n\"'"):
-        return range(begin, begin + len(text))
+        return range(begin, begin + len(text) + 1)
     at = source.find('"', span.start, span.end) + 1
     while at < span.end and source[at].isspace():
         at += 1
@@ -46,4 +46,5 @@ def _offsets(text: str, source: str, span: Span) -> range | list[int] | None:
             if source[at : at + 1] != character:
                 return None
             at += 1
+    offsets.append(at)
     return offsets if at <= span.end else None

@@ -82,6 +82,8 @@ class EvaluatedTemplate:
                 return Unknown(f"the value of parameter {name} is not known here")
             because: Trail = (Reason(f"{_SAID_BY[given.source]} {name} to {given.text!r}", given.place),)
             text = given.text
+        elif self.environment.may_give_more:
+            return Unknown(f"{name} may be given a value by a file that is not in the project")
         elif name in self.assignment:
             text = self.assignment[name]
             because = (Reason(f"if {name} is {text!r}", self.place(declared.key.span)),)

@@ -13,7 +13,16 @@ from samguard.errors import SamguardError, nearest
 from samguard.linting.explanation import Explanation, explanation
 from samguard.linting.rule import Example, Finding, Rule
 
-MODELS: Final = ("Document", "Template", "Refusal", "Rollout", "Deployment", "SamConfigFile", "Project")
+MODELS: Final = (
+    "Document",
+    "Template",
+    "Refusal",
+    "Rollout",
+    "Deployment",
+    "SamConfigFile",
+    "Project",
+    "SuppressionUse",
+)
 """What a rule's `check` may ask for: the name of its parameter's type."""
 _RULES: Final = "samguard.rules"
 

@@ -29,7 +29,7 @@ from samguard.source import Document
 
 _WHERE: Final = "{where}"
 _RESOURCE: Final = "{resource}"
-_ASSUMED: Final = "No environment is known for this template, so it is judged as if for production."
+_ASSUMED: Final = "No environment is known to be production, so the template is judged as if it were for production."
 _MOST_LINES: Final = 3
 _MOST_STEPS: Final = 20
 
@@ -134,7 +134,7 @@ class _Run:
         for world in worlds:
             stage = tuple((key, text) for key, text in world.assignment.items() if is_stage_parameter(key))
             found = {
-                _key(rule, finding): (rule, finding, world.production)
+                (*_key(rule, finding), finding.resource): (rule, finding, world.production)
                 for rule, finding in self.world(document, world)
             }
             by_stage.setdefault(stage, []).append(found)
@@ -166,7 +166,7 @@ class _Run:
                     continue
                 for value in values:
                     for finding in self.ask(loaded, value, document.path):
-                        is_guess = world.production is Production.ASSUMED and decided_by_default(finding.because)
+                        is_guess = world.environment.is_assumed and decided_by_default(finding.because)
                         if not (loaded.rule.about_production and is_guess):
                             yield loaded.rule, finding
 
@@ -205,9 +205,10 @@ class _Run:
         """Marks what the files say is not to be told, then asks the rules about that saying."""
         suppressing = Suppressing(self.project.today)
         self._mark(suppressing)
-        for document in self.project.documents if self.by_model.get("SuppressionUse") else ():
-            for use in suppressing.uses(document, lambda rule, path=document.path: self._ran(rule, path)):  # type: ignore[misc]
-                for loaded in self.by_model["SuppressionUse"]:
+        rules = self.by_model.get("SuppressionUse", [])
+        for document in self.project.documents if rules else ():
+            for use in suppressing.uses(document, self._ran):
+                for loaded in rules:
                     for finding in self.ask(loaded, use, document.path):
                         self.add(loaded.rule, finding, document)
         self._mark(suppressing)
@@ -220,7 +221,10 @@ class _Run:
     def _ran(self, rule: Rule, path: str) -> bool:
         """Whether a rule was asked all there is about a file, so that no finding means nothing to find."""
         is_switched_off = names(self.project.ignored_in(path), rule)
-        has_failed = any(note.rule is rule for note in self.notifications)
+        has_failed = any(
+            note.is_internal_error and (note.rule is rule or (note.rule is None and note.path == path))
+            for note in self.notifications
+        )
         is_asked = any(loaded.rule is rule and loaded.model != "SuppressionUse" for loaded in self.rules)
         return is_asked and not is_switched_off and not has_failed and not self.project.is_narrowed
 
@@ -228,15 +232,17 @@ class _Run:
 
     def report(self) -> Report:
         """The findings, resolved and sorted."""
-        defects = [defect for defect in self.defects.values() if not self._is_ignored(defect)]
+        defects = [item for item in self.defects.items() if not self._is_ignored(item[1])]
         hashes: dict[str, list[str]] = {}
         taken: dict[str, int] = {}
         reported: list[ReportedFinding] = []
-        for defect in sorted(defects, key=_order):
+        suppressed: list[ReportedFinding] = []
+        for key, defect in sorted(defects, key=lambda item: _order(item[1])):
             document = defect.document
             if document.path not in hashes:
                 hashes[document.path] = line_hashes(document.text)
-            reported.append(_reported(defect, hashes[document.path], taken))
+            found = _reported(defect, hashes[document.path], taken)
+            (suppressed if key in self.suppressed else reported).append(found)
         return Report(
             findings=tuple(reported),
             rules=tuple(loaded.rule for loaded in self.rules),
@@ -244,6 +250,7 @@ class _Run:
             environments=len(self.environments),
             rollouts=self.rollouts,
             notifications=tuple(self.notifications),
+            suppressed=tuple(suppressed),
         )
 
     def _is_ignored(self, defect: _Defect) -> bool:

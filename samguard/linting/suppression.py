@@ -3,8 +3,8 @@
 - `# samguard: ignore[SG301, no-hooks] reason until 2027-01-31` holds for its own line; alone on its line, for the line
   that follows. Where a key or list item begins on that line, it holds for all of that key's value or that item.
 - `# samguard: ignore-file[SG301] reason` on a line of its own holds for the file.
-- In JSON, `"Metadata": {"samguard": {"ignore": [{"rule": "SG301", "reason": "…", "until": "2027-01-31"}]}}` of a resource
-  holds for the resource, of the template for the file. YAML may say it that way as well.
+- In JSON, `"Metadata": {"samguard": {"ignore": [{"rule": "SG301", "reason": "…", "until": "2027-01-31"}]}}` of a
+  resource holds for the resource, of the template for the file. YAML may say it that way as well.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _COMMENT: Final = re.compile(
 _WORD: Final = re.compile(r"[^\s,]+")
 _NEXT_COMMENT: Final = re.compile(r"(?:^|\s)#")
 _UNTIL: Final = re.compile(r"\buntil\s+(?P<date>\d{4}-\d{1,2}-\d{1,2})\s*\.?\s*$", re.IGNORECASE)
-_NO_REASON: Final = " \t:,;-–—."
+_NO_REASON: Final = " \t:,;.-\N{EN DASH}\N{EM DASH}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,17 +58,18 @@ class Suppressing:
         """Whether a suppression's last day is over."""
         return self.today is not None and suppression.has_expired(self.today)
 
-    def uses(self, document: Document, ran: Callable[[Rule], bool]) -> Iterator[SuppressionUse]:
-        """What has become of each suppression of a document. `ran` says whether a rule was asked everything."""
+    def uses(self, document: Document, ran: Callable[[Rule, str], bool]) -> Iterator[SuppressionUse]:
+        """What has become of each suppression of a document. `ran` says whether a rule was asked all about a path."""
         for suppression in self.of(document):
             for named in suppression.rules or (SuppressedRule("", suppression.span),):
                 meant = rules_named(named.word)
+                expected = [rule for rule in meant if rule.on_by_default or len(meant) == 1]
                 yield SuppressionUse(
                     suppression,
                     named,
                     meant,
                     was_used=(document.path, suppression, named) in self.used,
-                    is_certain=bool(meant) and all(ran(rule) for rule in meant if rule.on_by_default or len(meant) == 1),
+                    is_certain=bool(expected) and all(ran(rule, document.path) for rule in expected),
                     has_expired=self.has_expired(suppression),
                 )
 

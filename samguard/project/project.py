@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -43,7 +44,7 @@ class Options:
     """What the command line or the caller says besides the paths.
 
     `parameters` win over every other source; `environment_names` selects environments; `region` is used where an
-    environment names none.
+    environment names none. `today` is the day by which suppressions expire: the clock's, where none is given.
     """
 
     parameters: dict[str, str] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Options:
     config: str | None = None
     stdin: bytes | None = field(default=None, repr=False)
     stdin_filename: str = "template.yaml"
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,10 @@ class Project:
     settings: Settings
     orphans: tuple[Orphan, ...] = ()
     not_read: tuple[NotRead, ...] = ()
+    today: date | None = None
+    """The day by which suppressions expire; None where none does."""
+    is_narrowed: bool = False
+    """Whether the run looks at some environments only, or with other values than the files give."""
 
     def ignored_in(self, path: str) -> tuple[str, ...]:
         """The rules that the configuration switches off for a file."""
@@ -159,6 +165,8 @@ class _Loader:
             settings=self.settings,
             orphans=tuple(orphans),
             not_read=tuple(self.not_read),
+            today=self.options.today or datetime.now(tz=UTC).date(),
+            is_narrowed=bool(self.options.environment_names or self.options.parameters),
         )
 
     # reading

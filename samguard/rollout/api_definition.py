@@ -21,11 +21,11 @@ _AUTHORIZER: Final = "x-amazon-apigateway-authorizer"
 
 @dataclass(frozen=True, slots=True)
 class NamedUri:
-    """An address that API Gateway calls. `has_role` says that it does so with a role of its own."""
+    """An address that API Gateway calls, and the integration or authorizer that holds it."""
 
     node: Node = field(repr=False)
+    around: Mapping = field(repr=False)
     is_authorizer: bool
-    has_role: bool
 
 
 def named_uris(definition: Node | None, scene: EvaluatedTemplate) -> Iterator[NamedUri]:
@@ -39,17 +39,17 @@ def named_uris(definition: Node | None, scene: EvaluatedTemplate) -> Iterator[Na
             continue
         for entry in node:
             if entry.name == _INTEGRATION:
-                yield from _uri(entry.value, "uri", "credentials", scene)
+                yield from _uri(entry.value, "uri", scene)
             elif entry.name == _AUTHORIZER:
-                yield from _uri(entry.value, "authorizerUri", "authorizerCredentials", scene)
+                yield from _uri(entry.value, "authorizerUri", scene)
             elif entry.name == _INTEGRATIONS and isinstance(entry.value, Mapping):
                 for named in entry.value:
-                    yield from _uri(named.value, "uri", "credentials", scene)
+                    yield from _uri(named.value, "uri", scene)
         waiting.extend(entry.value for entry in reversed(node.entries) if not isinstance(entry.value, Scalar))
 
 
-def _uri(node: Node, key: str, role_key: str, scene: EvaluatedTemplate) -> Iterator[NamedUri]:
+def _uri(node: Node, key: str, scene: EvaluatedTemplate) -> Iterator[NamedUri]:
     chosen, _ = scene.chosen(node)
     uri = chosen.get(key) if isinstance(chosen, Mapping) else None
     if isinstance(chosen, Mapping) and uri is not None:
-        yield NamedUri(uri, key == "authorizerUri", role_key in chosen)
+        yield NamedUri(uri, chosen, key == "authorizerUri")

@@ -6,6 +6,7 @@ docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -30,6 +31,7 @@ from samguard.template import Resource, intrinsic
 
 REPORT: Final = "codedeploy:PutLifecycleEventHookExecutionStatus"
 INVOKE: Final = "lambda:InvokeFunction"
+_MAY_BE_VERSION: Final = re.compile(r"version|function|lambda|target|qualifier|arn", re.IGNORECASE)
 
 
 class Qualification(Enum):
@@ -54,9 +56,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A hook's environment variables. `told` are those about the deployed function; `is_known` where all are."""
+    """A hook's environment variables: their `names`, and what is `told` about the deployed function.
 
-    names: frozenset[str]
+    `names` is None where the variables are not known at all.
+    `is_known` is false where one more may be: a variable that is called like a version and whose value is not known.
+    """
+
+    names: frozenset[str] | None
     told: tuple[Told, ...]
     is_known: bool
 
@@ -154,12 +160,12 @@ def _environment(hook: HookFunction) -> Environment:
     if variables is None and (node is None or (isinstance(node, Mapping) and intrinsic(node) is None)):
         return Environment(frozenset(), (), is_known=not scene.template.has_macros)
     if not isinstance(variables, Mapping) or intrinsic(variables) is not None:
-        return Environment(frozenset(), (), is_known=False)
+        return Environment(None, (), is_known=False)
     told: list[Told] = []
     is_known = not scene.template.has_macros
     for entry in variables:
         value = scene.value(entry.value)
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown) and _MAY_BE_VERSION.search(entry.name):
             is_known = False
         qualification = _qualification(text_of(value, scene), deployed, hook) if deployed is not None else None
         if qualification is not None:

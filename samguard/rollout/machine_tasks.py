@@ -1,7 +1,8 @@
 """The functions and state machines that a state machine's definition calls.
 
 A definition is a mapping, a text, or a file that this project does not read; then what is substituted into it counts.
-Source: Amazon States Language, Task states; SAM developer guide, AWS::Serverless::StateMachine (DefinitionSubstitutions).
+Sources: Amazon States Language, "Task State"; SAM developer guide, AWS::Serverless::StateMachine
+(DefinitionSubstitutions).
 """
 
 from __future__ import annotations

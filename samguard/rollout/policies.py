@@ -48,6 +48,8 @@ class Statement:
     not_actions: bool = False
     not_resources: bool = False
     has_condition: bool = False
+    is_managed: bool = False
+    """It stands in one of AWS's managed policies; its spans are those of the policy's name."""
 
     def names(self, action: str) -> bool | None:
         """Whether its actions cover one, `codedeploy:GetDeployment`."""
@@ -85,13 +87,15 @@ class Permissions:
         """Whether an action is allowed on a resource. Without one: on any resource whatever."""
         if resource == ANYTHING:
             return self._allows_anywhere(action)
-        denied = _any(s.applies(action, resource) for s in self.statements if s.allows is not True)
-        if denied is True and any(s.allows is False and s.applies(action, resource) for s in self.statements):
+        denied = _any(s.applies(action, resource) for s in self.statements if s.allows is False)
+        if denied is True:
             return False
-        allowed = _any(s.applies(action, resource) for s in self.statements if s.allows is not False)
-        if allowed is False:
-            return False if self.is_complete else None
-        return None if denied is not False or allowed is None else True
+        allowed = _any(s.applies(action, resource) for s in self.statements if s.allows)
+        unclear = _any(s.applies(action, resource) for s in self.statements if s.allows is None)
+        if allowed is not True:
+            is_certain = self.is_complete and allowed is False and unclear is False
+            return False if is_certain else None
+        return True if denied is False and unclear is False else None
 
     def _allows_anywhere(self, action: str) -> bool | None:
         allowed = _any(s.names(action) for s in self.statements if s.allows is not False)
@@ -109,7 +113,7 @@ class Permissions:
             if statement.allows is False and statement.applies(action, resource):
                 return statement.effect_span
         for statement in self.statements:
-            if statement.allows and statement.names(action) and statement.resources:
+            if statement.allows and statement.names(action) and statement.resources and not statement.is_managed:
                 return statement.resources[0].span
         for statement in self.statements:
             for said in statement.actions if statement.allows else ():
@@ -268,7 +272,7 @@ class _Reading:
         for actions, resources in MANAGED[name]:
             said = tuple(Said(tuple(action), span) for action in actions)
             on = tuple(Said(tuple(resource), span) for resource in resources)
-            self.statements.append(Statement(True, said, on, span))  # noqa: FBT003
+            self.statements.append(Statement(True, said, on, span, is_managed=True))  # noqa: FBT003
 
     def sam_template(self, name: str, node: Node, span: Span) -> None:
         """One of SAM's policy templates, with its parameters."""

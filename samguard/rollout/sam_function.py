@@ -81,9 +81,9 @@ class _Reading:
             self._find_in_maps(preference)
             enabled, because = self._enabled(preference)
             if enabled is not False:
-                shift = self._shift(preference, is_certain=enabled is True)
+                shift = self._shift(preference)
             is_refused = any(refusal.kind is RefusalKind.ALIAS_NAME for refusal in self.refusals)
-            if enabled is True and not is_refused and not _is_truthy(properties.get("AutoPublishAlias")):
+            if enabled is not False and not is_refused and not _is_truthy(properties.get("AutoPublishAlias")):
                 message = (
                     "{resource} has a DeploymentPreference but no AutoPublishAlias, so there is no alias to shift; "
                     "SAM refuses the template. Add AutoPublishAlias: live"
@@ -316,23 +316,22 @@ class _Reading:
         message = "PassthroughCondition takes true, false, or a Ref or FindInMap that gives one; SAM refuses the template"
         self.refuse(RefusalKind.PASSTHROUGH_CONDITION, message, node.span)
 
-    def _shift(self, preference: Mapping, *, is_certain: bool) -> _Shift:
+    def _shift(self, preference: Mapping) -> _Shift:
+        """What a preference says that is, or may be, switched on."""
         entry = preference.entry("Type")
         if entry is None:
-            if is_certain:
-                message = (
-                    "DeploymentPreference of {resource} has no Type; SAM refuses the template. "
-                    "Choose a strategy, such as Canary10Percent5Minutes"
-                )
-                span = self._preference_key() or preference.span
-                self.refuse(RefusalKind.PREFERENCE_WITHOUT_TYPE, message, span)
+            message = (
+                "DeploymentPreference of {resource} has no Type; SAM refuses the template. "
+                "Choose a strategy, such as Canary10Percent5Minutes"
+            )
+            span = self._preference_key() or preference.span
+            self.refuse(RefusalKind.PREFERENCE_WITHOUT_TYPE, message, span)
             return _Shift()
         alarms = wired_alarms(preference.get("Alarms"), self.scene, self.name)
         if isinstance(alarms, Refusal):
-            if is_certain:
-                self.refusals.append(alarms)
+            self.refusals.append(alarms)
             return _Shift()
-        pre, post = self._hooks(preference, is_certain=is_certain)
+        pre, post = self._hooks(preference)
         return _Shift(self._strategy(entry.value), alarms.alarms, pre, post)
 
     def _preference_key(self) -> Span | None:
@@ -363,19 +362,14 @@ class _Reading:
                     message = "FindInMap takes a mapping's name and two keys; SAM refuses the template"
                     self.refuse(RefusalKind.FIND_IN_MAP, message, part.span)
 
-    def _hooks(
-        self, preference: Mapping, *, is_certain: bool
-    ) -> tuple[Hook | Unknown | None, Hook | Unknown | None]:
+    def _hooks(self, preference: Mapping) -> tuple[Hook | Unknown | None, Hook | Unknown | None]:
         entry = preference.entry("Hooks")
         if entry is None:
             return None, None
         node = entry.value
         if not isinstance(node, Mapping):
-            if is_certain:
-                message = (
-                    "Hooks of {resource} must be a mapping with PreTraffic or PostTraffic; SAM refuses the template"
-                )
-                self.refuse(RefusalKind.HOOKS_NOT_A_MAPPING, message, entry.key.span)
+            message = "Hooks of {resource} must be a mapping with PreTraffic or PostTraffic; SAM refuses the template"
+            self.refuse(RefusalKind.HOOKS_NOT_A_MAPPING, message, entry.key.span)
             return None, None
         return self._hook(node, Phase.PRE_TRAFFIC), self._hook(node, Phase.POST_TRAFFIC)
 

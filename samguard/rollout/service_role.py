@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from samguard.evaluation import ABSENT, Literal, Removed, Value
 from samguard.rollout.policies import Permissions, role_of, role_permissions
 from samguard.rollout.rollout import Rollout
-from samguard.source import Node, Scalar, Span
+from samguard.source import Entry, Scalar, Span
 from samguard.template import Resource
 
 
@@ -19,40 +19,40 @@ class ServiceRole:
     """Whose role a rollout's deployments run with.
 
     `is_own` is true for the one that SAM makes, with AWSCodeDeployRoleForLambda. Otherwise `value` is what stands in
-    `node`, and `resource` the role where it is one of the template.
+    `entry`, and `resource` the role where it is one of the template.
     """
 
     is_own: bool
     value: Value = ABSENT
-    node: Node | None = field(default=None, repr=False)
+    entry: Entry | None = field(default=None, repr=False)
     resource: Resource | None = field(default=None, repr=False)
     permissions: Permissions | None = field(default=None, repr=False)
 
     @property
     def span(self) -> Span:
         """Where the role is named."""
-        return self.node.span if self.node is not None else Span(0, 1)
+        return self.entry.value.span if self.entry is not None else Span(0, 1)
 
 
 def service_role(rollout: Rollout) -> ServiceRole:
     """The role that a rollout's deployments run with."""
     scene = rollout.scene
     if rollout.preference is not None:
-        node = rollout.preference.get("Role")
-        if node is None or (isinstance(node, Scalar) and not node.value):
+        entry = rollout.preference.entry("Role")
+        if entry is None or (isinstance(entry.value, Scalar) and not entry.value.value):
             return ServiceRole(is_own=True)
     elif rollout.group is not None:
-        node = rollout.group.properties.get("ServiceRoleArn")
+        entry = rollout.group.properties.entry("ServiceRoleArn")
     else:
         return ServiceRole(is_own=False)
-    value = scene.value(node)
+    value = scene.value(entry.value) if entry is not None else ABSENT
     role = role_of(value, scene)
     permissions = role_permissions(role, scene) if role is not None else None
-    return ServiceRole(False, value, node, role, permissions)  # noqa: FBT003 - is_own
+    return ServiceRole(False, value, entry, role, permissions)  # noqa: FBT003 - is_own
 
 
 def vanishes(role: ServiceRole) -> bool:
     """Whether a role is given in a way that leaves nothing: SAM then makes none, and CodeDeploy gets none."""
-    if role.is_own or role.node is None:
+    if role.is_own or role.entry is None:
         return False
     return isinstance(role.value, Removed) or (isinstance(role.value, Literal) and not role.value.text)

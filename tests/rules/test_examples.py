@@ -4,51 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from textwrap import dedent
-from typing import NamedTuple
 
 import pytest
+from examples import found, selection, write
 
 import samguard
-from samguard.linting import Example, Level, LoadedRule, Report, catalogue
-
-_MARK = re.compile(r"#\s*(SG\d{3})(?:\s+in\s+([\w.-]+(?:\s*,\s*[\w.-]+)*))?")
-
-
-class Mark(NamedTuple):
-    """A finding that an example expects. No environments: whichever they are."""
-
-    rule: str
-    path: str
-    line: int
-    environments: tuple[str, ...]
-
-
-def write(example: Example, folder: Path) -> tuple[Mark, ...]:
-    """Lays the example out in a folder and gives the marks in it."""
-    files = [(example.template_path, example.template), *example.files]
-    if example.samconfig:
-        files.append(("samconfig.toml", example.samconfig))
-    marks: list[Mark] = []
-    for path, text in files:
-        content = dedent(text).lstrip("\n")
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, encoding="utf-8")
-        for number, line in enumerate(content.splitlines(), 1):
-            for rule, environments in _MARK.findall(line):
-                named = tuple(name.strip() for name in environments.split(",")) if environments else ()
-                marks.append(Mark(rule, path, number, named))
-    return tuple(marks)
-
-
-def found(report: Report, rule: str) -> tuple[Mark, ...]:
-    """The report's findings that an example must account for: the rule's own, and any that would fail a build."""
-    return tuple(
-        Mark(finding.rule.id, finding.location.path, finding.location.start.line, finding.environments)
-        for finding in report.findings
-        if finding.rule.id == rule or finding.level.weight >= Level.WARNING.weight
-    )
+from samguard.linting import Example, LoadedRule, catalogue
 
 
 def cases(kind: str) -> list[object]:
@@ -65,7 +26,7 @@ def test_a_bad_example_gives_exactly_the_findings_it_marks(
     loaded: LoadedRule, example: Example, tmp_path: Path
 ) -> None:
     marks = write(example, tmp_path)
-    report = samguard.check(str(tmp_path))
+    report = samguard.check(str(tmp_path), select=selection(loaded))
     assert not report.notifications
     actual = found(report, loaded.rule.id)
     assert any(mark.rule == loaded.rule.id for mark in marks), "a bad example marks its own rule"
@@ -78,7 +39,7 @@ def test_a_bad_example_gives_exactly_the_findings_it_marks(
 @pytest.mark.parametrize(("loaded", "example"), cases("good"))
 def test_a_good_example_gives_no_finding(loaded: LoadedRule, example: Example, tmp_path: Path) -> None:
     write(example, tmp_path)
-    report = samguard.check(str(tmp_path))
+    report = samguard.check(str(tmp_path), select=selection(loaded))
     assert not report.notifications
     assert found(report, loaded.rule.id) == ()
 

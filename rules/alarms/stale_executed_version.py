@@ -1,0 +1,181 @@
+"""ExecutedVersion is not the version that is being deployed.
+
+What goes wrong: with the dimension ExecutedVersion an alarm sees one version only. The number of the version that a
+deployment publishes is known to the deployment alone: a number that is written down, a parameter, `$LATEST`, or another
+function's version belongs to something else, and the new version fails unseen. `!Ref Orders.Version` is the version's
+ARN, which no metric has as its dimension.
+Silent when: the value is not known; the other dimensions are wrong already (SG310); the metric is not one of AWS/Lambda;
+no gradual rollout lists the alarm.
+Fix: write `!GetAtt Orders.Version.Version` (plain CloudFormation: `!GetAtt Version.Version` of the version that the alias
+points to).
+Source: SAM, docs/safe_lambda_deployments.rst; Lambda developer guide, "Types of metrics for Lambda functions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.evaluation import Literal, Reference, decided_by_default
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Rollout, RolloutKind
+from samguard.rollout.alarm import FUNCTION_TYPES, Dimension
+from samguard.rollout.lambda_metrics import EXECUTED_VERSION
+from samguard.rules.alarms.coverage import function_named
+from samguard.rules.alarms.dimension_faults import dimension_fault
+from samguard.rules.alarms.orders_example import DIMENSIONS, SAMCONFIG, VERSION, alarm, orders
+from samguard.rules.alarms.relied_on import ReliedOn, relied_on
+
+RULE = Rule("SG311", "stale-executed-version", Level.ERROR, since="0.1.0")
+
+_RIGHT = "!GetAtt Orders.Version.Version"
+_PAYMENTS = """  Payments:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: payments/, Handler: app.handler, Runtime: python3.12, AutoPublishAlias: live}
+"""
+_ONE_VERSION = """  OrdersVersion:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Orders, CodeSha256: '{{resolve:ssm:/orders/hash}}'}
+"""
+
+
+def _version(value: str, *more: str) -> str:
+    return orders(alarm(Dimensions=DIMENSIONS + VERSION.replace(_RIGHT, value)), *more)
+
+
+_PLAIN = """
+Parameters:
+  Hash: {Type: String}
+Resources:
+  Alias:
+    Type: AWS::Lambda::Alias
+    Properties: {FunctionName: !Ref Orders, FunctionVersion: !GetAtt New.Version, Name: live}
+    UpdatePolicy:
+      CodeDeployLambdaAliasUpdate: {ApplicationName: !Ref Application, DeploymentGroupName: !Ref Group}
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.12
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {S3Bucket: code, S3Key: !Ref Hash}
+  New:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Orders, CodeSha256: !Ref Hash}
+  First:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Orders}
+  Application:
+    Type: AWS::CodeDeploy::Application
+    Properties: {ComputePlatform: Lambda}
+  Group:
+    Type: AWS::CodeDeploy::DeploymentGroup
+    Properties:
+      ApplicationName: !Ref Application
+      DeploymentConfigName: CodeDeployDefault.LambdaCanary10Percent5Minutes
+      DeploymentStyle: {DeploymentType: BLUE_GREEN, DeploymentOption: WITH_TRAFFIC_CONTROL}
+      ServiceRoleArn: arn:aws:iam::123456789012:role/deploy
+      AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_STOP_ON_ALARM]}
+      AlarmConfiguration: {Enabled: true, Alarms: [{Name: !Ref OrdersErrors}]}
+"""
+
+BAD = (
+    Example(template=_version("'7'  # SG311"), samconfig=SAMCONFIG),
+    Example(template=_version("$LATEST  # SG311"), samconfig=SAMCONFIG),
+    Example(template=_version("!Ref Orders.Version  # SG311"), samconfig=SAMCONFIG),
+    Example(template=_version("!Sub Orders.Version.Version  # SG311"), samconfig=SAMCONFIG),
+    Example(template=_version("!GetAtt Payments.Version.Version  # SG311", _PAYMENTS), samconfig=SAMCONFIG),
+    Example(
+        template=_version("!Ref Version  # SG311").replace(
+            "Resources:", "Parameters:\n  Version: {Type: String, Default: 1}\nResources:", 1
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=_PLAIN + alarm(Dimensions=DIMENSIONS + VERSION.replace(_RIGHT, "!GetAtt First.Version  # SG311")),
+        samconfig=SAMCONFIG,
+    ),
+)
+
+GOOD = (
+    Example(template=_version(_RIGHT), samconfig=SAMCONFIG),
+    Example(template=_version("!Sub '${Orders.Version.Version}'"), samconfig=SAMCONFIG),
+    Example(  # given by the pipeline at each deployment
+        template=_version("!Ref Version").replace(
+            "Resources:", "Parameters:\n  Version: {Type: String}\nResources:", 1
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=_PLAIN + alarm(Dimensions=DIMENSIONS + VERSION.replace(_RIGHT, "!GetAtt New.Version")),
+        samconfig=SAMCONFIG,
+    ),
+)
+
+
+def check(rollout: Rollout) -> Iterator[Finding]:
+    """One finding for each metric of a listed alarm that is one of another version."""
+    for relied in relied_on(rollout):
+        for metric in relied.alarm.metrics or ():
+            dimension = metric.dimension(EXECUTED_VERSION) if metric.is_lambda else None
+            if dimension is None or dimension_fault(metric, rollout) is not None:
+                continue
+            if rollout.kind is RolloutKind.FUNCTION and function_named(metric, rollout) is not False:
+                yield from _version_finding(dimension, relied)
+
+
+def _version_finding(dimension: Dimension, relied: ReliedOn) -> Iterator[Finding]:
+    value, rollout = dimension.value, relied.rollout
+    level: Level | None = None
+    match value:
+        case Literal():
+            what = f"ExecutedVersion is {value.text!r}, whatever version is deployed"
+            level = Level.WARNING if decided_by_default(value.because) else None
+        case Reference():
+            said = _wrong_reference(value, rollout)
+            if said is None:
+                return
+            what = said
+        case _:
+            return
+    yield relied.finding(
+        dimension.value_span,
+        f"{relied.name} does not see the new version of {{resource}}, so it never stops a bad one: {what}. "
+        f"Write {_right(rollout)}",
+        because=value.because,
+        level=level,
+    )
+
+
+def _wrong_reference(value: Reference, rollout: Rollout) -> str | None:
+    written = value.logical_id if value.attribute is None else f"{value.logical_id}.{value.attribute}"
+    target = rollout.scene.resource_of(value)
+    if target is None:
+        return None
+    if target.type in FUNCTION_TYPES:
+        if value.attribute != "Version.Version":
+            return f"{written} is not the number of a version"
+        return None if value.logical_id == rollout.function else f"{written} is a version of another function"
+    if target.type == "AWS::Lambda::Version":
+        if value.attribute != "Version":
+            return f"{written} is the ARN of a version, not its number"
+        return _wrong_version(value, rollout)
+    if target.type == "AWS::Lambda::Alias":
+        return f"{written} is an alias, not the number of a version"
+    return None
+
+
+def _wrong_version(value: Reference, rollout: Rollout) -> str | None:
+    """What is wrong with the number of an AWS::Lambda::Version: it must be the one that the alias is moved to."""
+    if rollout.alias_resource is None:
+        return f"{value.logical_id} is another version than the one that SAM publishes"
+    target = rollout.scene.property(rollout.alias_resource, "FunctionVersion")
+    if not isinstance(target, Reference) or target.logical_id == value.logical_id:
+        return None
+    return f"the alias is moved to {target.logical_id}, not to {value.logical_id}"
+
+
+def _right(rollout: Rollout) -> str:
+    if rollout.alias_resource is None:
+        return f"!GetAtt {rollout.function}.Version.Version"
+    target = rollout.scene.property(rollout.alias_resource, "FunctionVersion")
+    return f"!GetAtt {target.logical_id}.Version" if isinstance(target, Reference) else "the number of its version"

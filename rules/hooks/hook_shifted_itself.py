@@ -1,0 +1,90 @@
+"""A deployment hook that is itself shifted by CodeDeploy.
+
+What goes wrong: a hook that inherits the DeploymentPreference of Globals, or has one, is deployed gradually like any other
+function, and with Globals' Hooks its deployment waits for the hook that it is. Nothing calls its alias: CodeDeploy invokes
+it by name. So each change of it takes a whole shift, which proves nothing, and a mistake in it blocks its own correction.
+Silent when: the hook's preference has Enabled: false, or is not known.
+Fix: give the hook `DeploymentPreference: {Enabled: false}`.
+Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Deployment, Rollout
+from samguard.rollout.hook_function import HookFunction, function_named, hook_functions
+from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
+from samguard.source import Span
+
+RULE = Rule("SG403", "hook-shifted-itself", Level.ERROR, since="0.1.0")
+
+_OFF = "      DeploymentPreference:\n        Enabled: false\n"
+_PREFERENCE = """      AutoPublishAlias: live
+      AutoPublishAliasAllProperties: true
+      DeploymentPreference:
+        Type: Canary10Percent10Minutes
+        Alarms: [!Ref OrdersErrors]
+        Hooks:
+          PreTraffic: !Ref Check
+"""
+_SHARED = changed(
+    TEMPLATE, (_PREFERENCE, ""), ("Resources:\n", f"Globals:\n  Function:\n{_PREFERENCE}Resources:\n")
+)
+
+BAD = (
+    Example(
+        template=changed(
+            _SHARED,
+            (_OFF, ""),
+            ("  Check:\n", "  Check:  # SG403 in dev, prod\n"),
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # one of its own
+        template=changed(
+            TEMPLATE,
+            (
+                _OFF,
+                "      AutoPublishAlias: live\n"
+                "      DeploymentPreference:  # SG403 in dev, prod\n"
+                "        Type: Linear10PercentEvery1Minute\n"
+                "        Alarms: [check-errors]\n",
+            ),
+        ),
+        samconfig=SAMCONFIG,
+    ),
+)
+
+GOOD = (
+    Example(template=_SHARED, samconfig=SAMCONFIG),
+    Example(template=TEMPLATE, samconfig=SAMCONFIG),
+)
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """One finding for each hook that CodeDeploy shifts."""
+    shifted = {rollout.function: rollout for rollout in deployment.rollouts if rollout.shifts}
+    for hook in hook_functions(deployment):
+        own = shifted.get(hook.function.logical_id)
+        if own is None:
+            continue
+        is_own_hook = any(function_named(one, deployment.scene) == hook.function for one in own.hooks)
+        said = "is its own hook, and shifted like any other function" if is_own_hook else "is a hook, and shifted itself"
+        yield Finding(
+            _span(hook, own),
+            f"{hook.function.logical_id} {said}, though nothing calls its alias: each change of it takes a whole "
+            "shift that proves nothing {where}. Give it DeploymentPreference: {Enabled: false}",
+            because=own.because,
+            resource=hook.function.logical_id,
+            level=Level.ERROR if is_own_hook else Level.WARNING,
+        )
+
+
+def _span(hook: HookFunction, own: Rollout) -> Span:
+    preference = hook.function.own_properties.entry("DeploymentPreference")
+    if preference is None:
+        return own.spans.preference if own.alias_resource is not None else hook.function.span
+    tests_itself = own.function == hook.rollout.function
+    return hook.hook.node.span if tests_itself else preference.key.span

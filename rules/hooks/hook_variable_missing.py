@@ -1,0 +1,82 @@
+"""A hook reads an environment variable that the template does not give it.
+
+What goes wrong: the hook asks its environment which function to test, and there is nothing under that name. It fails
+before it can answer, or invokes nothing, and each deployment waits for its hook and fails.
+Silent when: the variable is given (here or in Globals); the code has another value for its absence; the variables or the
+code are not known.
+Fix: give the variable under Environment, Variables, in the spelling that the code reads.
+Source: SAM developer guide, AWS::Serverless::Function, Environment; Lambda developer guide, "Working with Lambda
+environment variables".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Deployment
+from samguard.rollout.hook_function import hook_functions, once_each
+from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
+
+RULE = Rule("SG419", "hook-variable-missing", Level.WARNING, since="0.1.0")
+
+_OF_LAMBDA: Final = re.compile(r"AWS_\w+|LAMBDA_\w+|_HANDLER|_X_AMZN_TRACE_ID|TZ|PATH|LANG|LD_LIBRARY_PATH|PYTHONPATH|NODE_PATH")
+"""Variables that Lambda sets itself."""
+_READ = 'os.environ["NEW_VERSION"]'
+
+BAD = (
+    Example(
+        template=TEMPLATE,
+        samconfig=SAMCONFIG,
+        files=(
+            (
+                "hooks/check.py",
+                changed(SOURCE, (f"FunctionName={_READ}, ", 'FunctionName=os.environ["NewVersion"], ')).replace(
+                    'Payload=b"{}")', 'Payload=b"{}")  # SG419 in dev, prod'
+                ),
+            ),
+        ),
+    ),
+)
+
+GOOD = (
+    Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", SOURCE),)),
+    Example(
+        template=TEMPLATE,
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", changed(SOURCE, ("import boto3\n", 'import boto3\n\nREGION = os.environ["AWS_REGION"]\n'))),),
+    ),
+    Example(  # there is something else for its absence
+        template=TEMPLATE,
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", changed(SOURCE, ("import boto3\n", 'import boto3\n\nLOG = os.environ.get("LOG", "")\n'))),),
+    ),
+    Example(  # the variables come from elsewhere
+        template=changed(
+            TEMPLATE,
+            ("        Variables:\n          NEW_VERSION: !Ref Orders.Version\n", "        Variables: {'Fn::Transform': {Name: Shared}}\n"),
+        ),
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", SOURCE),),
+    ),
+)
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """One finding for each variable that is read in vain."""
+    for hook in once_each(hook_functions(deployment)):
+        source, facts, environment = hook.source, hook.facts, hook.environment
+        if source is None or facts is None or environment.names is None:
+            continue
+        for said in facts.required:
+            if said.text in environment.names or _OF_LAMBDA.fullmatch(said.text):
+                continue
+            yield Finding(
+                source.span(said.place),
+                f"{hook.function.logical_id} reads the environment variable {said.text}, which the template does not give it: "
+                "it fails before it can answer, and the deployment with it {where}",
+                resource=hook.function.logical_id,
+                document=source.document,
+            )

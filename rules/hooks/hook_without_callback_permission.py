@@ -1,0 +1,156 @@
+"""A deployment hook that may not tell CodeDeploy its result.
+
+What goes wrong: a hook answers by codedeploy:PutLifecycleEventHookExecutionStatus. Without the permission for it the call
+fails, CodeDeploy hears nothing, waits for one hour, and then fails the deployment, whatever the hook has found out.
+Silent when: the role or a policy of the hook is not in the template; the hook may start something else that answers (a
+state machine, a queue, another function), unless its code answers itself.
+Fix: allow the action on
+`arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:${ServerlessDeploymentApplication}/*`.
+Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; CodeDeploy user guide, "AppSpec 'hooks'
+section for an AWS Lambda deployment".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Deployment
+from samguard.rollout.arns import covers, function_arn, version_arn
+from samguard.rollout.hook_function import INVOKE, REPORT, HookFunction, hook_functions
+from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
+
+RULE = Rule("SG404", "hook-without-callback-permission", Level.ERROR, since="0.1.0")
+
+_ARN = (
+    "!Sub arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:"
+    "${ServerlessDeploymentApplication}/*"
+)
+_STATEMENT = f"""            - Effect: Allow
+              Action: codedeploy:PutLifecycleEventHookExecutionStatus
+              Resource: {_ARN}
+"""
+_POLICIES = TEMPLATE[TEMPLATE.index("      Policies:\n") :]
+_ROLE = """      Role: !GetAtt CheckRole.Arn
+  CheckRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Action: sts:AssumeRole, Principal: {Service: lambda.amazonaws.com}}]
+"""
+_INLINE = """      Policies:
+        - PolicyName: invoke
+          PolicyDocument:
+            Statement: [{Effect: Allow, Action: lambda:InvokeFunction, Resource: !Ref Orders.Version}]
+"""
+_ATTACHED = f"""  Answer:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: answer
+      Roles: [!Ref CheckRole]
+      PolicyDocument:
+        Statement:
+{_STATEMENT}"""
+
+BAD = (
+    Example(
+        template=changed(TEMPLATE, (_STATEMENT, ""), ("      Policies:\n", "      Policies:  # SG404 in dev, prod\n")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # no policies at all: the hook gets a role that may write logs
+        template=changed(TEMPLATE, (_POLICIES, ""), ("  Check:\n", "  Check:  # SG404 # SG405\n")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # the name of another application
+        template=changed(TEMPLATE, (_ARN, f"{_ARN.replace('${ServerlessDeploymentApplication}', 'orders')}  # SG404")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(TEMPLATE, (_STATEMENT, _STATEMENT.replace("Effect: Allow", "Effect: Deny  # SG404"))),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(TEMPLATE, ("HookExecutionStatus\n", "HookExecutionState  # SG404\n")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(
+            TEMPLATE, (_POLICIES, f"{_ROLE}{_INLINE}".replace("      Policies:\n", "      Policies:  # SG404\n"))
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # this is for the actions of a pipeline
+        template=changed(
+            TEMPLATE,
+            ("      Policies:\n", "      Policies:  # SG404\n        - CodePipelineLambdaExecutionPolicy: {}\n"),
+            (_STATEMENT, ""),
+        ),
+        samconfig=SAMCONFIG,
+    ),
+)
+
+GOOD = (
+    Example(template=TEMPLATE, samconfig=SAMCONFIG),
+    Example(template=changed(TEMPLATE, (_STATEMENT, ""), ("Policies:\n", "Policies:\n        - AWSCodeDeployFullAccess\n"))),
+    Example(template=changed(TEMPLATE, (_POLICIES, f"{_ROLE}{_INLINE}{_ATTACHED}")), samconfig=SAMCONFIG),
+    Example(template=changed(TEMPLATE, (_POLICIES, "      Role: arn:aws:iam::111122223333:role/hooks\n"))),
+    Example(
+        template=changed(
+            TEMPLATE,
+            ("Action: codedeploy:PutLifecycleEventHookExecutionStatus", "Action: [logs:*, 'codedeploy:PutLifecycle*']"),
+            (_ARN, "'*'"),
+        ),
+    ),
+    Example(  # a state machine answers
+        template=changed(
+            TEMPLATE,
+            (_STATEMENT, "            - {Effect: Allow, Action: states:StartExecution, Resource: '*'}\n"),
+        ),
+    ),
+)
+
+_DELEGATES = (
+    "states:StartExecution", "sqs:SendMessage", "sns:Publish", "events:PutEvents", "sts:AssumeRole", "ecs:RunTask",
+    "codebuild:StartBuild", "ssm:StartAutomationExecution",
+)  # fmt: skip
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """One finding for each hook that cannot answer."""
+    for hook in hook_functions(deployment):
+        permissions = hook.permissions
+        if hook.scene.exists(hook.function) is False or permissions.allows(REPORT, hook.group) is not False:
+            continue
+        if _may_delegate(hook):
+            continue
+        is_elsewhere = permissions.allows(REPORT) is not False
+        said = "on this deployment's group" if is_elsewhere else "with the policies that it has"
+        yield Finding(
+            permissions.culprit(REPORT, hook.group),
+            f"{hook.function.logical_id} may not call {REPORT} {said}, so it cannot tell its result: CodeDeploy waits "
+            "one hour and then fails the deployment {where}. Allow it",
+            resource=hook.function.logical_id,
+        )
+
+
+def _may_delegate(hook: HookFunction) -> bool:
+    """Whether the hook may leave the answer to something else."""
+    facts = hook.facts
+    if facts is not None and facts.answers:
+        return False
+    if facts is not None and not facts.may_answer_elsewhere:
+        return False
+    return any(hook.permissions.allows(action) is not False for action in _DELEGATES) or _invokes_others(hook)
+
+
+def _invokes_others(hook: HookFunction) -> bool:
+    """Whether it may invoke a function by name that is not the one it tests."""
+    deployed = hook.deployed
+    if deployed is None:
+        return True
+    tested = (function_arn(deployed, hook.scene), version_arn(deployed, hook.scene))
+    return any(
+        all(covers(said.text, target) is False for target in tested)
+        for statement, _ in hook.permissions.naming(INVOKE)
+        for said in statement.resources
+    )

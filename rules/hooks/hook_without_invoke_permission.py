@@ -1,0 +1,88 @@
+"""A hook that may not invoke the function it is to test.
+
+What goes wrong: the hook is told which version is new, but nothing in its policies lets it invoke that. The call fails
+with AccessDenied, and each deployment fails at its hook, or passes untested where the hook takes no notice.
+Silent when: no environment variable leads to the function; the hook's code calls no function; the role or a policy is not
+in the template; the function may be invoked, but only without a version (SG406 speaks of that).
+Fix: allow lambda:InvokeFunction on `!Ref Function.Version`.
+Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; CodeDeploy user guide, "Tutorial: Deploy
+an updated Lambda function with CodeDeploy and the AWS Serverless Application Model".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Deployment
+from samguard.rollout.arns import function_arn
+from samguard.rollout.hook_function import INVOKE, hook_functions
+from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
+from samguard.rules.hooks.tested_code import tested_code
+
+RULE = Rule("SG405", "hook-without-invoke-permission", Level.WARNING, since="0.1.0")
+
+_STATEMENT = """            - Effect: Allow
+              Action: lambda:InvokeFunction
+              Resource: !Ref Orders.Version
+"""
+
+BAD = (
+    Example(
+        template=changed(TEMPLATE, (_STATEMENT, ""), ("      Policies:\n", "      Policies:  # SG405 in dev, prod\n")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(TEMPLATE, ("Resource: !Ref Orders.Version", "Resource: !GetAtt Check.Arn  # SG405")),
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", SOURCE),),
+    ),
+    Example(
+        template=changed(TEMPLATE, ("lambda:InvokeFunction", "lambda:InvokeFunctions  # SG405")),
+        samconfig=SAMCONFIG,
+    ),
+)
+
+_READS_METRICS = """
+import boto3
+
+
+def handler(event, context):
+    found = boto3.client("cloudwatch").describe_alarms(StateValue="ALARM")
+    boto3.client("codedeploy").put_lifecycle_event_hook_execution_status(
+        deploymentId=event["DeploymentId"],
+        lifecycleEventHookExecutionId=event["LifecycleEventHookExecutionId"],
+        status="Failed" if found["MetricAlarms"] else "Succeeded",
+    )
+"""
+
+GOOD = (
+    Example(template=TEMPLATE, samconfig=SAMCONFIG),
+    Example(  # it looks at metrics and calls nothing
+        template=changed(TEMPLATE, (_STATEMENT, "")),
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", _READS_METRICS),),
+    ),
+    Example(
+        template=changed(
+            TEMPLATE, (_STATEMENT, ""), ("Policies:\n", "Policies:\n        - LambdaInvokePolicy: {FunctionName: !Ref Orders}\n")
+        ),
+    ),
+    Example(template=changed(TEMPLATE, (_STATEMENT, ""), ("Policies:\n", "Policies:\n        - AWSLambdaRole\n"))),
+)
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """One finding for each hook and function that it cannot invoke."""
+    for hook in hook_functions(deployment):
+        code, deployed = tested_code(hook), hook.deployed
+        if code is None or deployed is None or hook.permissions.allows(INVOKE, code.arn) is not False:
+            continue
+        if hook.permissions.allows(INVOKE, function_arn(deployed, hook.scene)) is not False:
+            continue
+        yield Finding(
+            hook.permissions.culprit(INVOKE, code.arn),
+            f"{hook.function.logical_id} is told {code.said} of {{resource}} but may not invoke it: its test fails, and with "
+            "it each deployment {where}, or nothing is tested. Allow lambda:InvokeFunction on it",
+            resource=deployed.logical_id,
+        )

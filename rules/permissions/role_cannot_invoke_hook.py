@@ -1,0 +1,105 @@
+"""The role of a deployment may not invoke the hook.
+
+What goes wrong: CodeDeploy invokes PreTraffic and PostTraffic with the rights of this role. AWSCodeDeployRoleForLambda
+allows that only for functions called CodeDeployHook_*; without a right for this one the hook is never run, and the
+deployment fails.
+Silent when: the role or a policy of it is not in the template; SAM's own role is used (SG401 speaks of that); the hook's
+name is not known.
+Fix: let the hook's name begin with CodeDeployHook_, or allow lambda:InvokeFunction on the hook in the role.
+Source: AWS managed policy AWSCodeDeployRoleForLambda; SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic
+hooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import HOOK_PREFIX, Deployment
+from samguard.rollout.arns import function_arn
+from samguard.rollout.hook_function import INVOKE, HookFunction, hook_functions
+from samguard.rollout.policies import Permissions
+from samguard.rollout.service_role import service_role
+from samguard.rules.permissions.example_role import INLINE, MANAGED, SAMCONFIG, TEMPLATE, changed
+from samguard.source import Span
+
+RULE = Rule("SG805", "role-cannot-invoke-hook", Level.ERROR, since="0.1.0")
+
+_NAME = "FunctionName: !Sub CodeDeployHook_orders_${Stage}\n"
+_INVOKE = """              - Effect: Allow
+                Action: lambda:InvokeFunction
+                Resource: !GetAtt Check.Arn
+"""
+
+BAD = (
+    Example(
+        template=changed(TEMPLATE, (_NAME, "FunctionName: !Sub orders_check_${Stage}  # SG805 in dev, prod\n")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # without a name of its own
+        template=changed(
+            TEMPLATE,
+            (f"      {_NAME}", ""),
+            ("  Check:\n", "  Check:  # SG805\n"),
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(TEMPLATE, (MANAGED, INLINE), (_INVOKE, _INVOKE.replace("Check.Arn", "Orders.Arn  # SG805"))),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(TEMPLATE, (MANAGED, INLINE), (_INVOKE, ""))
+        .replace("      Policies:\n        - PolicyName", "      Policies:  # SG805\n        - PolicyName"),
+        samconfig=SAMCONFIG,
+    ),
+)
+
+GOOD = (
+    Example(template=TEMPLATE, samconfig=SAMCONFIG),
+    Example(  # the policy names the hook
+        template=changed(TEMPLATE, (MANAGED, INLINE), (_NAME, "FunctionName: !Sub orders_check_${Stage}\n")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(
+            TEMPLATE,
+            (MANAGED, INLINE),
+            ("Resource: !GetAtt Check.Arn", "Resource: !Sub arn:aws:lambda:*:${AWS::AccountId}:function:CodeDeployHook_*"),
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # nothing is shifted
+        template=changed(TEMPLATE, (_NAME, "FunctionName: checks\n"), ("        Alarms:", "        Enabled: false\n        Alarms:")),
+        samconfig=SAMCONFIG.partition("[prod")[0],
+    ),
+)
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """One finding for each hook that a role of the template cannot invoke."""
+    for hook in hook_functions(deployment):
+        permissions = service_role(hook.rollout).permissions
+        if permissions is None or permissions.resource is None or hook.scene.exists(hook.function) is False:
+            continue
+        target = function_arn(hook.function, hook.scene)
+        if permissions.allows(INVOKE, target) is not False:
+            continue
+        yield Finding(
+            _place(permissions, hook),
+            f"{permissions.resource.logical_id} may not invoke {{resource}}: the hook is never run and the deployment fails "
+            f"{{where}}. Allow lambda:InvokeFunction on it, or begin its name with {HOOK_PREFIX}",
+            resource=hook.function.logical_id,
+        )
+
+
+def _place(permissions: Permissions, hook: HookFunction) -> Span:
+    """The hook's name where a policy asks for another one; else where the role would allow it."""
+    target = function_arn(hook.function, hook.scene)
+    is_by_name = any(statement.is_managed and statement.names(INVOKE) for statement in permissions.statements)
+    if not is_by_name:
+        managed = next((statement.effect_span for statement in permissions.statements if statement.is_managed), None)
+        place = permissions.culprit(INVOKE, target)
+        return managed if managed is not None and place == permissions.home else place
+    name = hook.function.properties.entry("FunctionName")
+    return name.value.span if name is not None else hook.function.span

@@ -1,0 +1,67 @@
+"""The role of a deployment does not trust CodeDeploy.
+
+What goes wrong: CodeDeploy has to assume the role. Where its trust policy names another service, the deployment group is
+refused, or each deployment fails before it has shifted anything.
+Silent when: the role is not in the template; its trust policy is not known, or names a regional principal of CodeDeploy.
+Fix: let the AssumeRolePolicyDocument allow sts:AssumeRole to the service codedeploy.amazonaws.com.
+Source: CodeDeploy user guide, "Create a service role for CodeDeploy".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Rollout
+from samguard.rollout.service_role import service_role
+from samguard.rollout.trust import trust_of
+from samguard.rules.permissions.example_role import SAMCONFIG, TEMPLATE, changed
+
+RULE = Rule("SG803", "role-without-codedeploy-trust", Level.ERROR, since="0.1.0")
+
+_SERVICE = "Service: codedeploy.amazonaws.com"
+
+BAD = (
+    Example(
+        template=changed(TEMPLATE, (_SERVICE, "Service: lambda.amazonaws.com  # SG803 in dev, prod")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(TEMPLATE, (_SERVICE, "Service: [codedploy.amazonaws.com, lambda.amazonaws.com]  # SG803")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(TEMPLATE, (_SERVICE, "AWS: !Sub arn:aws:iam::${AWS::AccountId}:root  # SG803")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
+        template=changed(
+            TEMPLATE,
+            ("          - Effect: Allow\n            Action: sts:AssumeRole", "          - Effect: Deny  # SG803\n            Action: sts:AssumeRole"),
+        ),
+        samconfig=SAMCONFIG,
+    ),
+)
+
+GOOD = (
+    Example(template=TEMPLATE, samconfig=SAMCONFIG),
+    Example(template=changed(TEMPLATE, (_SERVICE, "Service: [lambda.amazonaws.com, codedeploy.amazonaws.com]"))),
+    Example(template=changed(TEMPLATE, (_SERVICE, "Service: !Sub codedeploy.${AWS::Region}.amazonaws.com"))),
+    Example(template=changed(TEMPLATE, (_SERVICE, "Service: !ImportValue deployers"))),
+)
+
+
+def check(rollout: Rollout) -> Iterator[Finding]:
+    """One finding for each role that CodeDeploy cannot assume."""
+    role = service_role(rollout).resource
+    if not rollout.shifts or role is None:
+        return
+    trust = trust_of(role, rollout.scene)
+    if trust.admits_service("codedeploy") is not False:
+        return
+    yield Finding(
+        trust.place("codedeploy"),
+        f"{role.logical_id} does not let CodeDeploy assume it: the deployment of {{resource}} fails {{where}}. Trust the service "
+        "codedeploy.amazonaws.com",
+        resource=rollout.function,
+    )
