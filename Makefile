@@ -81,7 +81,7 @@ coverage: $(VENV)/.installed-dev ## which lines and branches no test reaches
 	$(BIN)/coverage report
 
 fuzz: $(VENV)/.installed-test ## the slow tests: random templates against their judges
-	$(BIN)/pytest -n auto -m slow $(ARGS)
+	$(BIN)/pytest -n auto -m slow $(ARGS) || { test $$? -eq 5 && echo "make $@: no test is marked slow yet" >&2; exit 2; }
 
 # `$(call needs,FILE)` stops with a sentence where a script is not there.
 needs = @test -e $(1) || { echo "make $@: needs $(1), which is not written yet" >&2; exit 2; }

@@ -1,4 +1,4 @@
-"""samguard: will the deployment catch a bad version before everyone gets it?
+"""samguard tells whether a deployment catches a bad version before everyone gets it.
 
 The library behind the command: `check` gives findings, `plan` what CodeDeploy will do. Both are pure but for reading
 the files they are pointed at, and what they give can be pickled.
@@ -36,16 +36,11 @@ def check(  # noqa: PLR0913 - the options of the command
     rules by identifier, name or family; `today` is the day by which suppressions expire (the
     clock's by default). Raises samguard.errors.SamguardError where samguard cannot do its job.
     """
-    from samguard.linting import Selection, lint
+    from samguard.linting import configured, lint
     from samguard.project import Options, load_project
 
-    project = load_project(
-        paths, Options(dict(parameters or {}), tuple(environments), region, config, today=today)
-    )
-    chosen = Selection(
-        tuple(select) or project.settings.select, (*project.settings.ignore, *ignore)
-    )
-    return lint(project, chosen)
+    project = load_project(paths, Options(dict(parameters or {}), tuple(environments), region, config, today=today))
+    return lint(project, configured(project.settings, select, ignore))
 
 
 def plan(

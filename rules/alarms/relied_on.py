@@ -126,3 +126,8 @@ def scalar_fix(node: Node | None, text: str, *, safe: bool = True) -> tuple[Fix,
         return ()
     quote = '"' if node.quoted else ""
     return (replacement(f"write {text}", node.span, f"{quote}{text}{quote}", safe=safe),)
+
+
+def right_word(node: Node | None, text: str) -> tuple[Fix, ...]:
+    """The fix that writes a word as it is spelled; none where the right one is not certain."""
+    return scalar_fix(node, text) if text else ()

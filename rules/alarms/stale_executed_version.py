@@ -30,7 +30,12 @@ RULE = Rule("SG311", "stale-executed-version", Level.ERROR, since="0.1.0")
 _RIGHT = "!GetAtt Orders.Version.Version"
 _PAYMENTS = """  Payments:
     Type: AWS::Serverless::Function
-    Properties: {CodeUri: payments/, Handler: app.handler, Runtime: python3.12, AutoPublishAlias: live}
+    Properties:
+      CodeUri: payments/
+      Handler: app.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [payments-errors]}
 """
 _ONE_VERSION = """  OrdersVersion:
     Type: AWS::Lambda::Version

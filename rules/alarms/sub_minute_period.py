@@ -25,7 +25,7 @@ BAD = (
     ),
     Example(
         template=orders(
-            rate_alarm("errors / invocations").replace("Period: 60", "Period: 30  # SG319", 1),
+            rate_alarm("errors / invocations").replace("Period: 60", "Period: 30  # SG319"),
             wired="[!Ref OrdersErrorRate]",
         ),
         samconfig=SAMCONFIG,

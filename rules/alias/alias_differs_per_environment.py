@@ -3,7 +3,8 @@
 What goes wrong: the alias's name is part of its logical id. When one environment is deployed over the other in the same
 stack, a new alias is made and the old one removed: nothing is shifted, no alarm is looked at, and whoever calls the old
 alias gets an error.
-Silent when: the environments have stacks of their own, or are told apart by region, profile or role; the name is the same.
+Silent when: the environments have stacks of their own, or are told apart by region, profile or role; the name is the
+same.
 Fix: give each environment its own stack_name.
 Source: CloudFormation user guide, AWS::Lambda::Alias (Name: replacement); samtranslator, model/sam_resources.py.
 """
@@ -90,8 +91,8 @@ def _finding(file: TemplateFile, rollout: Rollout, name: Literal, first: tuple[s
     )
     return Finding(
         rollout.spans.alias,
-        f"the alias of {{resource}} is {first[0]!r} in {other.name} and {name.text!r} in {environment.name}, in one stack: "
-        "each deployment renames it, which shifts nothing. Give each environment its own stack_name",
+        f"the alias of {{resource}} is {first[0]!r} in {other.name} and {name.text!r} in {environment.name}, in one "
+        "stack: each deployment renames it, which shifts nothing. Give each environment its own stack_name",
         because=(*reasons, *name.because),
         resource=rollout.function,
         document=file.document,

@@ -1,7 +1,7 @@
 """An alias is pinned to a version's number.
 
-What goes wrong: with a number written out, FunctionVersion stays there whatever is deployed: new versions are published, but
-no user gets them, and CodeDeploy has nothing to shift until somebody edits the number.
+What goes wrong: with a number written out, FunctionVersion stays there whatever is deployed: new versions are
+published, but no user gets them, and CodeDeploy has nothing to shift until somebody edits the number.
 Silent when: the number comes from a parameter or from an AWS::Lambda::Version; `$LATEST` is meant (SG111). A note where
 CodeDeploy does not shift the alias.
 Fix: point it to the version that the template publishes: `!GetAtt OrdersVersion.Version`.
@@ -65,8 +65,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     yield Finding(
         node.span,
-        f"{alias.logical_id} is pinned to version {node.text} of {{resource}}: what is deployed never reaches its users, and "
-        "there is nothing to shift. Point it to the AWS::Lambda::Version of the template",
+        f"{alias.logical_id} is pinned to version {node.text} of {{resource}}: what is deployed never reaches its "
+        "users, and there is nothing to shift. Point it to the AWS::Lambda::Version of the template",
         resource=rollout.function,
         level=None if rollout.shifts else Level.NOTE,
     )

@@ -1,8 +1,8 @@
 """An alias points to $LATEST.
 
-What goes wrong: `$LATEST` is not a version but the code that was deployed last. An alias on it moves with each deployment of
-the code, before anybody has shifted anything; CodeDeploy cannot weight it against another version, and there is nothing to
-go back to.
+What goes wrong: `$LATEST` is not a version but the code that was deployed last. An alias on it moves with each
+deployment of the code, before anybody has shifted anything; CodeDeploy cannot weight it against another version, and
+there is nothing to go back to.
 Silent when: the value is not known; the alias has no UpdatePolicy and the environment is not production.
 Fix: publish an AWS::Lambda::Version, and point FunctionVersion to it.
 Source: Lambda developer guide, "Lambda function aliases"; CloudFormation user guide, AWS::Lambda::Alias.
@@ -80,8 +80,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         is_guess = not rollout.shifts and deployment.production is Production.ASSUMED
         yield Finding(
             value_span(alias, "FunctionVersion"),
-            f"the alias {alias.logical_id} of {{resource}} points to $LATEST, which is no version: every deployment reaches "
-            "its users at once, and none can be shifted or rolled back. Point it to an AWS::Lambda::Version",
+            f"the alias {alias.logical_id} of {{resource}} points to $LATEST, which is no version: every deployment "
+            "reaches its users at once, and none can be shifted or rolled back. Point it to an AWS::Lambda::Version",
             because=version.because,
             resource=rollout.function,
             level=Level.WARNING if is_guess else None,

@@ -1,12 +1,13 @@
 """A change of the function's settings publishes no version.
 
-What goes wrong: SAM publishes a version when the code, Environment, MemorySize or SnapStart changes in the template. A new
-Timeout, Runtime, Layers, VpcConfig or Role changes `$LATEST` only: no deployment runs, the users of the alias keep the old
-setting, and the change goes out unnoticed with the next change of code.
+What goes wrong: SAM publishes a version when the code, Environment, MemorySize or SnapStart changes in the template. A
+new Timeout, Runtime, Layers, VpcConfig or Role changes `$LATEST` only: no deployment runs, the users of the alias keep
+the old setting, and the change goes out unnoticed with the next change of code.
 Silent when: AutoPublishAliasAllProperties is true; AutoPublishCodeSha256 decides; no function is shifted gradually in
 production.
 Fix: set `AutoPublishAliasAllProperties: true` in Globals.
-Source: SAM developer guide, AWS::Serverless::Function AutoPublishAliasAllProperties; samtranslator, model/sam_resources.py.
+Source: SAM developer guide, AWS::Serverless::Function AutoPublishAliasAllProperties; samtranslator,
+model/sam_resources.py.
 """
 
 from __future__ import annotations
@@ -59,15 +60,14 @@ GOOD = (
 def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each template, naming the functions."""
     affected = [
-        rollout
-        for rollout in deployment.rollouts
-        if rollout.is_gradual and publishes_all_properties(rollout) is False
+        rollout for rollout in deployment.rollouts if rollout.is_gradual and publishes_all_properties(rollout) is False
     ]
     for rollout in affected:
         yield Finding(
             _place(affected[0]),
-            "a change of Timeout, Runtime, Layers or other settings publishes no version of {resource}: it skips the canary "
-            "and reaches the alias with the next change of code {where}. Set AutoPublishAliasAllProperties: true",
+            "a change of Timeout, Runtime, Layers or other settings publishes no version of {resource}: it skips "
+            "the canary and reaches the alias with the next change of code {where}. Set "
+            "AutoPublishAliasAllProperties: true",
             resource=rollout.function,
         )
 

@@ -1,11 +1,11 @@
 """The code's location never changes, so neither does the version.
 
-What goes wrong: SAM publishes a version when the text of the code's location changes. A fixed `s3://bucket/key`, or an image
-with the tag `latest`, stays the same when the object behind it is replaced: `$LATEST` may or may not get the new code, and
-the users of the alias never do.
-Silent when: the code is a local path, which `sam package` uploads under the hash of its content; the location has a version
-or a number in it, or a parameter; AutoPublishCodeSha256 is there; nothing is published, for want of an alias. A note where
-traffic is not shifted.
+What goes wrong: SAM publishes a version when the text of the code's location changes. A fixed `s3://bucket/key`, or an
+image with the tag `latest`, stays the same when the object behind it is replaced: `$LATEST` may or may not get the new
+code, and the users of the alias never do.
+Silent when: the code is a local path, which `sam package` uploads under the hash of its content; the location has a
+version or a number in it, or a parameter; AutoPublishCodeSha256 is there; nothing is published, for want of an alias. A
+note where traffic is not shifted.
 Fix: name the object's Version or the image's digest, put the release into the key, or use a local path.
 Source: SAM developer guide, AWS::Serverless::Function AutoPublishAlias; samtranslator, model/sam_resources.py.
 """
@@ -51,7 +51,9 @@ GOOD = (
     Example(template=_TEMPLATE % ("", _ZIP % "src/")),
     Example(template=_TEMPLATE % ("", _ZIP % "s3://artifacts/orders-1.4.2.zip")),
     Example(template=_TEMPLATE % ("", _ZIP % "{Bucket: artifacts, Key: orders.zip, Version: abc}")),
-    Example(template=_TEMPLATE % ("", _ZIP % "s3://artifacts/orders.zip\n      AutoPublishCodeSha256: !Ref AWS::Region")),
+    Example(
+        template=_TEMPLATE % ("", _ZIP % "s3://artifacts/orders.zip\n      AutoPublishCodeSha256: !Ref AWS::Region")
+    ),
     Example(template=_TEMPLATE % ("", _IMAGE % ":1.4.2")),
     Example(template=_TEMPLATE % ("\n    Metadata: {Dockerfile: Dockerfile, DockerContext: .}", _IMAGE % ":latest")),
     Example(template=(_TEMPLATE % ("", _ZIP % "s3://artifacts/orders.zip")).partition("      AutoPublishAlias")[0]),
@@ -75,8 +77,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     yield Finding(
         node.span,
-        "the code of {resource} lies at a location that never changes, so new code there publishes no version and never "
-        "reaches the alias. Name the object's version or the image's digest, or use a local path",
+        "the code of {resource} lies at a location that never changes, so new code there publishes no version and "
+        "never reaches the alias. Name the object's version or the image's digest, or use a local path",
         resource=rollout.function,
         level=None if rollout.shifts else Level.NOTE,
     )

@@ -1,11 +1,12 @@
 """An alias has weights of its own beside CodeDeploy's.
 
-What goes wrong: RoutingConfig splits the traffic between two versions for good. CodeDeploy shifts by the same weights: it
-refuses to start where some are set already, and the next update of the stack puts them back. Without CodeDeploy it is a
-canary that nobody ends and no alarm stops (a note).
+What goes wrong: RoutingConfig splits the traffic between two versions for good. CodeDeploy shifts by the same weights:
+it refuses to start where some are set already, and the next update of the stack puts them back. Without CodeDeploy it
+is a canary that nobody ends and no alarm stops (a note).
 Silent when: the weights are removed or not known.
 Fix: remove RoutingConfig, and let CodeDeploy shift by UpdatePolicy.
-Source: CodeDeploy user guide, "Troubleshoot AWS Lambda deployment issues"; CloudFormation user guide, AWS::Lambda::Alias.
+Source: CodeDeploy user guide, "Troubleshoot AWS Lambda deployment issues"; CloudFormation user guide,
+AWS::Lambda::Alias.
 """
 
 from __future__ import annotations
@@ -80,12 +81,12 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if isinstance(weights, (Removed, Unknown)) or (isinstance(weights, Items) and not weights.items):
         return
     in_the_way = (
-        f"RoutingConfig fixes the weights by which CodeDeploy is to shift {alias.logical_id}: deployments of {{resource}} fail "
-        "or are undone. Remove it"
+        f"RoutingConfig fixes the weights by which CodeDeploy is to shift {alias.logical_id}: deployments of "
+        f"{{resource}} fail or are undone. Remove it"
     )
     for_good = (
-        "RoutingConfig splits the traffic of {resource} until somebody changes it, and no alarm stops the new version. Let "
-        "CodeDeploy shift it, by UpdatePolicy"
+        "RoutingConfig splits the traffic of {resource} until somebody changes it, and no alarm stops the new version. "
+        "Let CodeDeploy shift it, by UpdatePolicy"
     )
     message, level = (in_the_way, None) if rollout.shifts else (for_good, Level.NOTE)
     yield Finding(entry.key.span, message, resource=rollout.function, level=level)

@@ -1,10 +1,10 @@
 """A layer of the template changes without a new version of the function that uses it.
 
-What goes wrong: a layer's new content reaches `$LATEST` at once, but publishes no version: the users of the alias keep the
-old layer, no deployment runs, and it goes out unwatched with the next change of code. SAM looks at a layer only where the
-function has AutoPublishAliasAllProperties and the layer PublishLambdaVersion, both true.
-Silent when: both are true; the layer stands in another template (an ARN, a parameter); AutoPublishCodeSha256 decides; the
-function is not shifted gradually in production.
+What goes wrong: a layer's new content reaches `$LATEST` at once, but publishes no version: the users of the alias keep
+the old layer, no deployment runs, and it goes out unwatched with the next change of code. SAM looks at a layer only
+where the function has AutoPublishAliasAllProperties and the layer PublishLambdaVersion, both true.
+Silent when: both are true; the layer stands in another template (an ARN, a parameter); AutoPublishCodeSha256 decides;
+the function is not shifted gradually in production.
 Fix: set `AutoPublishAliasAllProperties: true` on the function and `PublishLambdaVersion: true` on the layer.
 Source: SAM developer guide, AWS::Serverless::LayerVersion PublishLambdaVersion; samtranslator, model/sam_resources.py.
 """
@@ -105,18 +105,15 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         is_looked_at = layers is said and rollout.scene.chosen(item)[0] is item  # SAM does not look into !If
         if everything and is_looked_at and _publishes(layer):
             continue
-        missing = [
-            name
-            for name, is_set in (
-                ("AutoPublishAliasAllProperties: true on the function", everything),
-                (f"PublishLambdaVersion: true on {layer.logical_id}", _publishes(layer)),
-            )
-            if not is_set
-        ]
+        switches = {
+            "AutoPublishAliasAllProperties: true on the function": everything,
+            f"PublishLambdaVersion: true on {layer.logical_id}": _publishes(layer),
+        }
+        missing = " and ".join(name for name, is_on in switches.items() if not is_on)
         yield Finding(
             item.span,
-            f"new content of the layer {layer.logical_id} publishes no version of {{resource}}: it skips the canary and "
-            f"reaches the alias with the next change of code {{where}}. Set {' and '.join(missing) or 'it outside of !If'}",
+            f"new content of the layer {layer.logical_id} publishes no version of {{resource}}: it skips the canary "
+            f"and reaches the alias with the next change of code {{where}}. Set {missing or 'it outside of !If'}",
             resource=rollout.function,
         )
 

@@ -1,11 +1,11 @@
 """A function that answers requests has no alias.
 
-What goes wrong: without AutoPublishAlias requests go to `$LATEST`, the code that was deployed last. Each deployment reaches
-every user at once, and there is no version to go back to but by deploying again.
-Silent when: the environment is not production; the function answers no requests, is a deployment hook or says something of
-its deployment (SG004, SG202); the template is a piece whose Globals are elsewhere, or a macro may add to it. A note for
-functions that take messages; and where the template does not show at all that gradual deployment is wanted, one note for
-all of it.
+What goes wrong: without AutoPublishAlias requests go to `$LATEST`, the code that was deployed last. Each deployment
+reaches every user at once, and there is no version to go back to but by deploying again.
+Silent when: the environment is not production; the function answers no requests, is a deployment hook or is refused for
+its preference (SG004); the template is a piece whose Globals are elsewhere, or a macro may add to it. A note for
+functions that take messages; and where the template does not show at all that gradual deployment is wanted, one note
+for all of it.
 Fix: add `AutoPublishAlias: live` and a DeploymentPreference.
 Source: SAM, docs/safe_lambda_deployments.rst; Lambda developer guide, "Lambda function aliases".
 """
@@ -60,10 +60,11 @@ BAD = (
         template=_TEMPLATE
         % (
             "  # SG101 in prod",
-            "\n      Events: {Refund: {Type: Api}}"
-            "\n  Search:  # SG101 in prod"
-            "\n    Type: AWS::Serverless::Function"
-            "\n    Properties: {Handler: search.handler, Events: {Search: {Type: HttpApi}}}",
+            """
+      Events: {Refund: {Type: Api}}
+  Search:  # SG101 in prod
+    Type: AWS::Serverless::Function
+    Properties: {Handler: search.handler, Events: {Search: {Type: HttpApi}}}""",
         ),
         samconfig=_STAGES,
     ),
@@ -177,8 +178,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     for rollout, traffic in exposed:
         yield Finding(
             rollout.spans.resource,
-            "{resource} has no alias, so each deployment reaches every user at once {where}, and there is no version to go "
-            "back to. Add AutoPublishAlias and a DeploymentPreference",
+            "{resource} has no alias, so each deployment reaches every user at once {where}, and there is no version "
+            "to go back to. Add AutoPublishAlias and a DeploymentPreference",
             resource=rollout.function,
             level=None if is_wanted and traffic is Traffic.REQUESTS else Level.NOTE,
         )
@@ -186,7 +187,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 
 def _traffic_without_alias(rollout: Rollout) -> Traffic:
     """What calls a SAM function directly, for want of an alias."""
-    is_bare = isinstance(rollout.alias, Removed) and rollout.preference is None
+    is_bare = isinstance(rollout.alias, Removed) and not rollout.shifts
     if not is_bare or rollout.resource.type != "AWS::Serverless::Function":
         return Traffic.NONE
     return own_traffic(rollout.resource)

@@ -1,10 +1,10 @@
 """A parameter's new value does not publish a version.
 
-What goes wrong: SAM compares Environment and MemorySize as they are written, so `!Ref LogLevel` is the same text whatever
-its value. A deployment that changes nothing but the value updates `$LATEST` and publishes no version: users of the alias
-never get it, until the next change of code takes it along.
-Silent when: the function is not shifted gradually in production; the parameter stands in the code's location as well, where
-SAM looks at its value; the parameter names the stage; AutoPublishCodeSha256 decides.
+What goes wrong: SAM compares Environment and MemorySize as they are written, so `!Ref LogLevel` is the same text
+whatever its value. A deployment that changes nothing but the value updates `$LATEST` and publishes no version: users of
+the alias never get it, until the next change of code takes it along.
+Silent when: the function is not shifted gradually in production; the parameter stands in the code's location as well,
+where SAM looks at its value; the parameter names the stage; AutoPublishCodeSha256 decides.
 Fix: change something that is compared in the same commit, or give AutoPublishCodeSha256 a value that changes with it.
 Source: aws/serverless-application-model issue 3820; samtranslator, model/sam_resources.py.
 """
@@ -15,13 +15,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.environments.production import is_stage_parameter
-from samguard.evaluation.substitution import variables
+from samguard.evaluation.lookups import lookups
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rules.alias.published_properties import publishes_all_properties
-from samguard.source import Node, Scalar, Sequence
+from samguard.source import Node
 from samguard.source.nodes import walk
-from samguard.template import Intrinsic, intrinsic
 
 RULE = Rule("SG104", "parameter-not-in-hash", Level.NOTE, since="0.1.0", about_production=True)
 
@@ -71,7 +70,7 @@ parameter_overrides = "Stage=prod Build=71"
 
 BAD = (
     Example(template=_TEMPLATE % ("512", "!Sub '${Level}:${Stage}'  # SG104 in prod"), samconfig=_STAGES),
-    Example(template=_TEMPLATE % ("!Ref Memory", "!Ref Level  # SG104 in prod"), samconfig=_STAGES),  # one for both
+    Example(template=_TEMPLATE % ("!Ref Memory  # SG104 in prod", "!Ref Level"), samconfig=_STAGES),  # one for both
 )
 
 GOOD = (
@@ -98,8 +97,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     rest = "" if more <= 0 else " and another" if more == 1 else f" and {more} others"
     yield Finding(
         node.span,
-        f"a new value of {', '.join(names[:_MOST_SHOWN])}{rest} alone publishes no version: the users of the alias never get "
-        "it {where}, until the code changes too",
+        f"a new value of {', '.join(names[:_MOST_SHOWN])}{rest} alone publishes no version: the users of the alias "
+        "never get it {where}, until the code changes too",
         resource=rollout.function,
     )
 
@@ -109,19 +108,6 @@ def _parameters(rollout: Rollout, keys: tuple[str, ...]) -> Iterator[tuple[str, 
     properties = rollout.resource.properties
     for node in (entry.value for entry in properties if entry.name in keys):
         for part in walk(node):
-            for name in _names(part):
+            for name in lookups(part):
                 if name in rollout.template.parameters:
                     yield name, part
-
-
-def _names(node: Node) -> tuple[str, ...]:
-    """What a Ref or Sub refers to."""
-    match intrinsic(node):
-        case Intrinsic(name="Ref", argument=Scalar() as name):
-            return (name.text,)
-        case Intrinsic(name="Fn::Sub", argument=Scalar() as text):
-            return variables(text.text)
-        case Intrinsic(name="Fn::Sub", argument=Sequence(items=(Scalar() as text, *_))):
-            return variables(text.text)
-        case _:
-            return ()

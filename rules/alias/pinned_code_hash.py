@@ -1,9 +1,10 @@
 """AutoPublishCodeSha256 is a constant, so new code is never published.
 
-What goes wrong: with AutoPublishCodeSha256 SAM looks at nothing else. As long as it stays the same no version is published,
-whatever the code: `$LATEST` changes, the users of the alias keep the old version, and no deployment runs.
-Silent when: it is a parameter that the pipeline sets; nothing is published, for want of an alias; CodeUri names an object's
-Version beside it, so that both are changed by hand. A parameter whose value stands in the repository is a note.
+What goes wrong: with AutoPublishCodeSha256 SAM looks at nothing else. As long as it stays the same no version is
+published, whatever the code: `$LATEST` changes, the users of the alias keep the old version, and no deployment runs.
+Silent when: it is a parameter that the pipeline sets; nothing is published, for want of an alias; CodeUri names an
+object's Version beside it, so that both are changed by hand. A parameter whose value stands in the repository is a
+note.
 Fix: remove it, or give it a parameter that each build sets to the hash of its code.
 Source: SAM developer guide, AWS::Serverless::Function AutoPublishCodeSha256; samtranslator, model/sam_resources.py.
 """
@@ -40,7 +41,7 @@ Resources:
         Alarms: [orders-errors]
   Seed:
     Type: AWS::Serverless::Function
-    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12}
+    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12, AutoPublishCodeSha256: '0f1e2d'}
 """
 _HASH = "6f2c1d0e9b8a7c6d5e4f30211203f4e5d6c7b8a9908172635445362718091a2b"
 _STAGES = """
@@ -79,8 +80,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     yield Finding(
         node.span,
-        "AutoPublishCodeSha256 of {resource} is a constant, so new code publishes no version: the alias keeps the old one and "
-        "no deployment runs. Remove it, or let each build set it by a parameter",
+        "AutoPublishCodeSha256 of {resource} is a constant, so new code publishes no version: the alias keeps the old "
+        "one and no deployment runs. Remove it, or let each build set it by a parameter",
         because=value.because,
         resource=rollout.function,
         level=Level.NOTE if is_parameter else None,

@@ -1,8 +1,8 @@
 """A version of plain CloudFormation is published once and never again.
 
-What goes wrong: CloudFormation publishes an AWS::Lambda::Version when it makes the resource. As long as the logical id and
-the properties stay as they are there is nothing to make: new code changes `$LATEST`, the alias stays on the first version,
-and no deployment runs.
+What goes wrong: CloudFormation publishes an AWS::Lambda::Version when it makes the resource. As long as the logical id
+and the properties stay as they are there is nothing to make: new code changes `$LATEST`, the alias stays on the first
+version, and no deployment runs.
 Silent when: the logical id has a number or a hash in it, which somebody or some tool changes; CodeSha256 or Description
 changes by a parameter or by hand; a macro or a loop makes the template.
 Fix: put a hash of the code into the logical id with each release, or give CodeSha256 or Description a parameter; SAM's
@@ -64,9 +64,9 @@ Resources:
 BAD = (
     Example(template=_TEMPLATE % ("Current:  # SG110", "the current one", "Current")),
     Example(
-        template=(_TEMPLATE % ("Current:  # SG110", "x", "Current")).partition("    UpdatePolicy")[0].replace(
-            "      Description: x\n", ""
-        )
+        template=(_TEMPLATE % ("Current:  # SG110", "x", "Current"))
+        .partition("    UpdatePolicy")[0]
+        .replace("      Description: x\n", "")
     ),
 )
 
@@ -86,8 +86,9 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     yield Finding(
         version.span,
-        f"nothing of {version.logical_id} changes with a release, so no version is published after the first: the alias of "
-        f"{rollout.function} stays there, whatever is deployed. Put the release into its logical id or Description",
+        f"nothing of {version.logical_id} changes with a release, so no version is published after the first: the "
+        f"alias of {rollout.function} stays there, whatever is deployed. Put the release into its "
+        "logical id or Description",
         resource=version.logical_id,
     )
 

@@ -1,7 +1,7 @@
 """An alias's UpdatePolicy does not lead to a deployment group.
 
-What goes wrong: CodeDeployLambdaAliasUpdate needs ApplicationName and DeploymentGroupName, and the group must belong to the
-application. Otherwise the update of the alias fails, and with it the stack's.
+What goes wrong: CodeDeployLambdaAliasUpdate needs ApplicationName and DeploymentGroupName, and the group must belong to
+the application. Otherwise the update of the alias fails, and with it the stack's.
 Silent when: the names come from elsewhere; the values are not known.
 Fix: Ref the application and its deployment group.
 Source: CloudFormation user guide, UpdatePolicy attribute, CodeDeployLambdaAliasUpdate.
@@ -91,13 +91,17 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     values = {name: rollout.scene.value(update.get(name)) for name in _NEEDED}
     missing = [name for name, value in values.items() if isinstance(value, Removed)]
     if missing:
-        message = f"CodeDeployLambdaAliasUpdate needs {' and '.join(missing)}: without it the update of {{resource}} fails"
+        message = (
+            f"CodeDeployLambdaAliasUpdate needs {' and '.join(missing)}: without it the update of {{resource}} fails"
+        )
         yield Finding(span, message, resource=rollout.function)
         return
     for name, expected in _NEEDED.items():
         resource = rollout.scene.resource_of(values[name])
         if resource is not None and resource.type != expected:
-            message = f"{name} of {{resource}} is a Ref to {resource.logical_id}, which is no {expected}: the update fails"
+            message = (
+                f"{name} of {{resource}} is a Ref to {resource.logical_id}, which is no {expected}: the update fails"
+            )
             yield Finding(_value_span(update, name), message, resource=rollout.function)
             return
     yield from _other_application(rollout, update)
@@ -113,8 +117,8 @@ def _other_application(rollout: Rollout, update: Mapping) -> Iterator[Finding]:
     if are_alike and named != own:
         yield Finding(
             _value_span(update, "ApplicationName"),
-            f"{rollout.group.logical_id} is no deployment group of this application, so CodeDeploy does not find it: the "
-            "update of {resource} fails. Name the application that the group names",
+            f"{rollout.group.logical_id} is no deployment group of this application, so CodeDeploy does not find it: "
+            "the update of {resource} fails. Name the application that the group names",
             resource=rollout.function,
         )
 

@@ -1,9 +1,10 @@
 """A deployment group waits, but no alias is updated by it.
 
-What goes wrong: CodeDeploy shifts an alias only where its UpdatePolicy says CodeDeployLambdaAliasUpdate. Without that, in
-Properties, or misspelt, CloudFormation moves the alias at once: strategy, alarms and hooks of the group are never used.
-Silent when: the alias has its UpdatePolicy; the group is used by another; a pipeline of the template deploys by CodeDeploy;
-there is no group for Lambda at all (SG218), or the alias points to `$LATEST` (SG111).
+What goes wrong: CodeDeploy shifts an alias only where its UpdatePolicy says CodeDeployLambdaAliasUpdate. Without that,
+in Properties, or misspelt, CloudFormation moves the alias at once: strategy, alarms and hooks of the group are never
+used.
+Silent when: the alias has its UpdatePolicy; the group is used by another; a pipeline of the template deploys by
+CodeDeploy; there is no group for Lambda at all (SG218), or the alias points to `$LATEST` (SG111).
 Fix: add UpdatePolicy beside Properties, with CodeDeployLambdaAliasUpdate, ApplicationName and DeploymentGroupName.
 Source: CloudFormation user guide, UpdatePolicy attribute.
 """
@@ -78,7 +79,9 @@ BAD = (
     Example(template=_TEMPLATE % ("", _policy("      ", "  # SG113"))),
     Example(template=_TEMPLATE % ("", _policy(key="CodeDeployLambdaAliasUpdates:  # SG113"))),
     Example(  # a group that only its application shows to be Lambda's
-        template=(_TEMPLATE % ("  # SG113", "")).replace("CodeDeployDefault.LambdaCanary10Percent5Minutes", "orders-slowly")
+        template=(_TEMPLATE % ("  # SG113", "")).replace(
+            "CodeDeployDefault.LambdaCanary10Percent5Minutes", "orders-slowly"
+        )
     ),
 )
 
@@ -142,8 +145,9 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         why = "has no UpdatePolicy" if misplaced is None else "has its UpdatePolicy in the wrong place, or misspelt"
         yield Finding(
             misplaced or alias.span,
-            f"{alias.logical_id} {why}, so CodeDeploy does not shift it: the alias of {{resource}} moves at once, and strategy, "
-            f"alarms and hooks of {', '.join(waiting) or 'the group'} are not used. Say {UPDATE} beside Properties",
+            f"{alias.logical_id} {why}, so CodeDeploy does not shift it: the alias of {{resource}} moves at once, and "
+            f"strategy, alarms and hooks of {', '.join(waiting) or 'the group'} are not used. Say "
+            f"{UPDATE} beside Properties",
             resource=rollout.function,
         )
 
@@ -161,7 +165,7 @@ def _misplaced(alias: Resource) -> Span | None:
 
 
 def _is_for_lambda(group: Resource, deployment: Deployment) -> bool:
-    """Whether a group is certainly one for Lambda, by its strategy's name, or by what makes its strategy or application."""
+    """Whether a group is certainly one for Lambda, by its strategy's name or by what makes the two."""
     scene = deployment.scene
     name = scene.property(group, "DeploymentConfigName")
     makers = (scene.resource_of(value) for value in (name, scene.property(group, "ApplicationName")))

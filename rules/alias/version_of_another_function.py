@@ -1,7 +1,8 @@
 """An alias points to a version of another function.
 
-What goes wrong: an alias can only point to versions of its own function. CloudFormation takes the number alone: the update
-fails, or, where the alias's function happens to have a version of that number, it moves users to one that nobody meant.
+What goes wrong: an alias can only point to versions of its own function. CloudFormation takes the number alone: the
+update fails, or, where the alias's function happens to have a version of that number, it moves users to one that nobody
+meant.
 Silent when: the functions are not known, or are named from elsewhere.
 Fix: point FunctionVersion to the AWS::Lambda::Version of the same function.
 Source: Lambda developer guide, "Lambda function aliases"; CloudFormation user guide, AWS::Lambda::Alias.
@@ -50,7 +51,9 @@ BAD = Example(template=_FUNCTIONS + _ALIAS % ("RefundsVersion3", "  # SG117"))
 GOOD = (
     Example(template=_FUNCTIONS + _ALIAS % ("OrdersVersion3", "")),  # by Ref there, by Arn here
     Example(
-        template="Resources:" + _FUNCTION % ("Orders", "Orders", "!ImportValue orders") + _ALIAS % ("OrdersVersion3", "")
+        template="Resources:"
+        + _FUNCTION % ("Orders", "Orders", "!ImportValue orders")
+        + _ALIAS % ("OrdersVersion3", "")
     ),
 )
 
@@ -67,8 +70,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     yield Finding(
         value_span(alias, "FunctionVersion"),
-        f"{alias.logical_id} is an alias of {{resource}}, but {version.logical_id} is a version of {other.logical_id}: the "
-        "update fails, or the alias moves to a version that nobody meant",
+        f"{alias.logical_id} is an alias of {{resource}}, but {version.logical_id} is a version of {other.logical_id}: "
+        "the update fails, or the alias moves to a version that nobody meant",
         because=other.because,
         resource=rollout.function,
     )

@@ -1,11 +1,11 @@
 """Old versions are deleted, and with them what a rollback goes back to.
 
 What goes wrong: SAM keeps each version it publishes. With `DeletionPolicy: Delete` on the function, or
-VersionDeletionPolicy Delete, the old version is removed once the update is through: when the new one turns out to be bad an
-hour later, there is none to point the alias to, and only another deployment helps. A plain AWS::Lambda::Version is deleted
-unless it says Retain (a note).
-Silent when: the environment is not production; nothing is published; the function has a CapacityProviderConfig, for which
-SAM itself deletes.
+VersionDeletionPolicy Delete, the old version is removed once the update is through: when the new one turns out to be
+bad an hour later, there is none to point the alias to, and only another deployment helps. A plain AWS::Lambda::Version
+is deleted unless it says Retain (a note).
+Silent when: the environment is not production; nothing is published; the function has a CapacityProviderConfig, for
+which SAM itself deletes.
 Fix: set the policy to Retain, or remove it.
 Source: SAM developer guide, AWS::Serverless::Function VersionDeletionPolicy; samtranslator, model/sam_resources.py;
 CloudFormation user guide, DeletionPolicy attribute.
@@ -102,6 +102,7 @@ Resources:
       Runtime: python3.12
       AutoPublishAlias: live
       VersionDeletionPolicy: Delete
+      DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [large-errors]}
       CapacityProviderConfig: {Arn: 'arn:aws:lambda:eu-west-1:111111111111:capacity-provider:large'}
 """,
         samconfig=_STAGES,
@@ -119,16 +120,16 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if version is not None and policy is None:
         yield Finding(
             version.span,
-            f"the version {version.logical_id} is deleted once the next one is deployed {{where}}, and with it what a rollback "
-            "would go back to. Set DeletionPolicy: Retain",
+            f"the version {version.logical_id} is deleted once the next one is deployed {{where}}, and with it what a "
+            "rollback would go back to. Set DeletionPolicy: Retain",
             resource=version.logical_id,
             level=Level.NOTE,
         )
     if isinstance(policy, Scalar) and policy.text == "Delete":
         yield Finding(
             policy.span,
-            "old versions of {resource} are deleted once a new one is deployed {where}, and with them what a rollback would "
-            "go back to. Set it to Retain",
+            "old versions of {resource} are deleted once a new one is deployed {where}, and with them what a rollback "
+            "would go back to. Set it to Retain",
             resource=rollout.function,
             fixes=(Fix("Write Retain", (Edit(policy.span, "Retain"),), safe=True),),
         )

@@ -4,8 +4,9 @@ What goes wrong: an integration whose address holds the function's ARN sends eve
 the API get the new code as soon as it is uploaded; the canary shifts an alias that nobody calls, and a rollback of
 the deployment does not take them back.
 Silent when: traffic is not shifted step by step in production; the address names the alias (`${Orders.Alias}`,
-`${Orders.Arn}:live`) or leaves it to a stage variable; the definition is a file or an include that is not in the
-template; the API event stands under the function's own `Events` and SAM writes the integration.
+`${Orders.Arn}:live`) or leaves it to a stage variable; the definition is one that DefinitionUri uploads as it is, or
+an include that is not in the project; the API event stands under the function's own `Events` and SAM writes the
+integration.
 Fix: put the alias into the address: `.../functions/${Orders.Alias}/invocations`.
 Source: API Gateway developer guide, "x-amazon-apigateway-integration object"; SAM, docs/safe_lambda_deployments.rst.
 """
@@ -13,6 +14,7 @@ Source: API Gateway developer guide, "x-amazon-apigateway-integration object"; S
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
@@ -27,6 +29,27 @@ from samguard.rules.bypass.past_the_alias import (
 )
 
 RULE = Rule("SG502", "api-integration-unqualified", Level.ERROR, since="0.1.0", about_production=True)
+
+_OPENAPI: Final = """
+openapi: 3.0.1
+info: {title: orders, version: '1'}
+paths:
+  /orders:
+    get:
+      responses: {}
+      x-amazon-apigateway-integration:
+        type: aws_proxy
+        httpMethod: POST
+        uri:
+          Fn::Sub: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations  # SG502
+    put:
+      responses: {}
+      x-amazon-apigateway-integration:
+        type: aws_proxy
+        httpMethod: POST
+        uri:
+          Fn::Sub: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Orders.Alias}/invocations
+"""
 
 BAD = (
     Example(
@@ -60,8 +83,23 @@ BAD = (
                       - ':lambda:path/2015-03-31/functions/'
                       - !GetAtt Orders.Arn  # SG502 in prod
                       - /invocations
+""",  # noqa: E501 - an address in one piece
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # in a file that the template takes in
+        template=CANARY
+        + """
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      DefinitionBody:
+        Fn::Transform:
+          Name: AWS::Include
+          Parameters: {Location: ./api/openapi.yaml}
 """,
         samconfig=SAMCONFIG,
+        files=(("api/openapi.yaml", _OPENAPI),),
     ),
     Example(  # plain resources; an HTTP API takes the bare ARN
         template=PLAIN_CANARY
@@ -152,5 +190,6 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"Name the alias there: {alias}",
             because=trail(target, rollout),
             resource=rollout.function,
+            document=target.document,
             fixes=fixes,
         )

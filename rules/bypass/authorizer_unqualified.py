@@ -53,7 +53,7 @@ BAD = (
       Type: TOKEN
       RestApiId: abc123
       AuthorizerUri: !Sub arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations  # SG505
-""",
+""",  # noqa: E501 - an address in one piece
         samconfig=SAMCONFIG,
     ),
 )
@@ -86,5 +86,6 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"over every request at once {{where}}, unseen by the canary. Name the alias: {alias_expression(rollout)}",
             because=trail(target, rollout),
             resource=rollout.function,
+            document=target.document,
             fixes=naming_the_alias(target, rollout),
         )

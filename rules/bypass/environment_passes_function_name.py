@@ -20,8 +20,8 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rollout.arns import FUNCTION_TYPES, function_arn
 from samguard.rollout.invocable import Invocable, Reach, invocable
-from samguard.rollout.mentions import place_of
 from samguard.rollout.policies import function_permissions
+from samguard.rollout.reference_places import place_of
 from samguard.rules.bypass.canary_example import CANARY, SAMCONFIG
 from samguard.rules.bypass.past_the_alias import alias_expression, shift_trail, shifted_gradually
 from samguard.source import Entry, Mapping
@@ -162,7 +162,8 @@ def _finding(caller: Resource, told: _Told, rollout: Rollout) -> Finding:
     return Finding(
         place_of(told.named.written, told.variable.value, document),
         f"{told.variable.name} tells {caller.logical_id} the function {{resource}} and not its alias, so what it "
-        f"invokes by that is new code at once {{where}}, unseen by the canary. Pass the alias: {alias_expression(rollout)}",
+        "invokes by that is new code at once {where}, unseen by the canary. "
+        f"Pass the alias: {alias_expression(rollout)}",
         because=(*shift_trail(rollout), *told.named.because),
         resource=rollout.function,
     )

@@ -105,5 +105,6 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 f"{{where}}, and shifting the alias shifts none of them. Name the alias: {alias_expression(rollout)}",
                 because=trail(target, rollout),
                 resource=rollout.function,
+                document=target.document,
                 fixes=naming_the_alias(target, rollout),
             )

@@ -87,5 +87,6 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"gets new code at once {{where}}, unseen by the canary. Add Qualifier: {alias or 'the name of the alias'}",
             because=trail(target, rollout),
             resource=rollout.function,
+            document=target.document,
             fixes=qualifier_before(entry, alias, rollout.template.document) if alias and entry is not None else (),
         )

@@ -16,7 +16,7 @@ from samguard.evaluation import Literal
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.invocable import Reach, invocable
-from samguard.rollout.mentions import place_of
+from samguard.rollout.reference_places import place_of
 from samguard.rules.bypass.canary_example import CANARY, SAMCONFIG
 from samguard.rules.bypass.past_the_alias import alias_expression, shift_trail, shifted_gradually
 from samguard.source import Mapping, Node, Scalar
@@ -97,8 +97,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             continue
         yield Finding(
             place_of(found.written, node, deployment.template.document),
-            f"{what} hands out {{resource}} itself and not its alias: what other stacks invoke by it is new code at once "
-            f"{{where}}, unseen by the canary. Hand out the alias: {alias_expression(rollout)}",
+            f"{what} hands out {{resource}} itself and not its alias: what other stacks invoke by it is new code "
+            f"at once {{where}}, unseen by the canary. Hand out the alias: {alias_expression(rollout)}",
             because=shift_trail(rollout),
             resource=rollout.function,
         )

@@ -86,7 +86,7 @@ def naming_the_alias(target: InvocationTarget, rollout: Rollout) -> tuple[Fix, .
 
     Unsafe: what is allowed to invoke the function must be allowed to invoke the alias as well.
     """
-    document = rollout.template.document
+    document = target.document
     text = document.text[target.span.start : target.span.end]
     written = target.invoked.written
     is_whole = target.node is not None and target.node.span.start == target.span.start

@@ -21,7 +21,7 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.invocable import Invocable, Reach, invocable
 from samguard.rollout.invocation_targets import InvocationKind, InvocationTarget, invocation_targets, title
-from samguard.rollout.mentions import place_of
+from samguard.rollout.reference_places import place_of
 from samguard.rules.bypass.canary_example import CANARY, PLAIN_CANARY, SAMCONFIG
 from samguard.source import Mapping, Span
 from samguard.template import Resource
@@ -193,7 +193,7 @@ GOOD = (
       Action: lambda:InvokeFunction
       Principal: events.amazonaws.com
 """,
-        samconfig="version = 0.1\n[dev.deploy.parameters]\nstack_name = 'orders-dev'\ncapabilities = 'CAPABILITY_IAM'\n",
+        samconfig=SAMCONFIG.partition("[prod")[0],
     ),
     Example(  # SAM makes the permission of the definition's alias, since the function has the event
         template=CANARY

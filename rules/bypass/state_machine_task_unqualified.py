@@ -103,6 +103,26 @@ GOOD = (
 """,
         samconfig=SAMCONFIG,
     ),
+    Example(  # the definition adds the alias
+        template=CANARY
+        + """
+  Checkout:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: flows/checkout.asl.json
+      DefinitionSubstitutions:
+        OrdersArn: !GetAtt Orders.Arn
+      Policies:
+        - LambdaInvokePolicy: {FunctionName: !Ref Orders}
+""",
+        samconfig=SAMCONFIG,
+        files=(
+            (
+                "flows/checkout.asl.json",
+                '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${OrdersArn}:live", "End": true}}}',
+            ),
+        ),
+    ),
     Example(  # the state machine is shifted itself, and each of its versions calls one version of the function
         template=CANARY
         + """
@@ -138,5 +158,6 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"run new code at once {{where}}, unseen by the canary. Name the alias: {alias_expression(rollout)}",
             because=trail(target, rollout),
             resource=rollout.function,
+            document=target.document,
             fixes=naming_the_alias(target, rollout),
         )

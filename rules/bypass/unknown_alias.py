@@ -17,9 +17,9 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.invocable import Invocable, Reach, alias_names, invocable
 from samguard.rollout.invocation_targets import invocation_targets, title
-from samguard.rollout.mentions import place_of
+from samguard.rollout.reference_places import place_of
 from samguard.rules.bypass.canary_example import CANARY, SAMCONFIG
-from samguard.source import Span
+from samguard.source import Document, Span
 
 RULE = Rule("SG514", "unknown-alias", Level.WARNING, since="0.1.0")
 
@@ -134,7 +134,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each place that names an alias which is not there."""
     if deployment.template.may_gain_resources:
         return
-    for who, named, span in _named(deployment):
+    for who, named, span, document in _named(deployment):
         resource = deployment.template.resources[named.logical_id]
         known = alias_names(resource, deployment.scene)
         if named.reach is not Reach.ALIAS or named.alias is None or not known or named.alias in known:
@@ -145,16 +145,18 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             "what invokes it that way fails {where}. Refer to the alias instead of writing its name",
             because=named.because,
             resource=named.logical_id,
+            document=document,
         )
 
 
-def _named(deployment: Deployment) -> Iterator[tuple[str, Invocable, Span]]:
+def _named(deployment: Deployment) -> Iterator[tuple[str, Invocable, Span, Document]]:
     """Everything that names a function with who names it and where: invocations and permissions."""
     scene = deployment.scene
     for target in invocation_targets(scene):
-        yield title(target), target.invoked, target.span
+        yield title(target), target.invoked, target.span, target.document
     for permission in deployment.template.of_type("AWS::Lambda::Permission"):
         node = permission.properties.get("FunctionName")
         named = invocable(scene.value(node), scene)
         if node is not None and named is not None and scene.exists(permission) is True:
-            yield f"permission {permission.logical_id}", named, place_of(named.written, node, scene.template.document)
+            document = scene.template.document
+            yield f"permission {permission.logical_id}", named, place_of(named.written, node, document), document

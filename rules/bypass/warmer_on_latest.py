@@ -69,5 +69,6 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 f"traffic {{where}}. Name the alias: {alias_expression(rollout)}",
                 because=trail(target, rollout),
                 resource=rollout.function,
+                document=target.document,
                 fixes=naming_the_alias(target, rollout),
             )

@@ -1,7 +1,7 @@
 """A hook given by its ARN.
 
-What goes wrong: BeforeAllowTrafficHook and AfterAllowTrafficHook are documented as the name of a function. An ARN works
-only by luck, and with a version or an alias behind it CodeDeploy's role may not be allowed to invoke it at all.
+What goes wrong: BeforeAllowTrafficHook and AfterAllowTrafficHook are documented as the name of a function. An ARN
+works only by luck, and with a version or an alias behind it CodeDeploy's role may not be allowed to invoke it at all.
 Silent when: the value is not known; it is a Ref of a function, or a name.
 Fix: write `!Ref Hook`.
 Source: CloudFormation user guide, UpdatePolicy attribute, CodeDeployLambdaAliasUpdate.
@@ -16,10 +16,14 @@ from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.rollout import Hook, Rollout
 from samguard.rollout.hook_function import function_named
 from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
-from samguard.source import Format
 from samguard.template import Resource
 
 RULE = Rule("SG412", "hook-arn-not-name", Level.WARNING, since="0.1.0")
+
+_MAYBE = (
+    ("  Stage: {Type: String}\n", "  Stage: {Type: String}\n  Shift: {Type: String}\n"),
+    ("Type: Canary10Percent10Minutes\n", "Type: Canary10Percent10Minutes\n        Enabled: !Ref Shift\n"),
+)
 
 BAD = (
     Example(
@@ -42,6 +46,10 @@ BAD = (
 GOOD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG),
     Example(template=changed(TEMPLATE, ("PreTraffic: !Ref Check", "PreTraffic: !Sub '${Check}'")), samconfig=SAMCONFIG),
+    Example(  # whether anything is shifted is not known
+        template=changed(TEMPLATE, ("PreTraffic: !Ref Check", "PreTraffic: !GetAtt Check.Arn"), *_MAYBE),
+        samconfig=SAMCONFIG,
+    ),
 )
 
 
@@ -56,8 +64,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if is_attribute or is_text:
             yield Finding(
                 hook.node.span,
-                f"{hook.phase.value} is given an ARN, but takes the name of a function: whether CodeDeploy finds it is luck "
-                f"{{where}}. Write {'!Ref ' + function.logical_id if function is not None else 'its name'}",
+                f"{hook.phase.value} is given an ARN, but takes the name of a function: whether CodeDeploy finds it is "
+                f"luck {{where}}. Write {'!Ref ' + function.logical_id if function is not None else 'its name'}",
                 because=hook.value.because,
                 resource=function.logical_id if function is not None else rollout.function,
                 fixes=_fixes(hook, function, rollout),
@@ -65,13 +73,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
 
 
 def _fixes(hook: Hook, function: Resource | None, rollout: Rollout) -> tuple[Fix, ...]:
-    if function is None or not isinstance(hook.value, Reference) or hook.value.attribute != "Arn":
-        return ()
     written = rollout.template.document.text[hook.node.span.start : hook.node.span.end]
-    if written.startswith("!GetAtt"):
-        text = f"!Ref {function.logical_id}"
-    elif rollout.template.document.format is Format.JSON and written.startswith("{"):
-        text = f'{{"Ref": "{function.logical_id}"}}'
-    else:
-        return ()
-    return (Fix(f"Name the function: {text}", (Edit(hook.node.span, text),), safe=True),)
+    name = function.logical_id if function is not None else ""
+    fix = Fix(f"Name the function: !Ref {name}", (Edit(hook.node.span, f"!Ref {name}"),), safe=True)
+    return (fix,) if written == f"!GetAtt {name}.Arn" else ()

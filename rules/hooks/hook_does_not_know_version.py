@@ -1,7 +1,8 @@
 """A PreTraffic hook that is not told which version is new.
 
-What goes wrong: the event that CodeDeploy sends names neither the function nor its version. A hook that is not given the
-version by an environment variable can only call `$LATEST`, or the alias, or nothing: it passes whatever is deployed.
+What goes wrong: the event that CodeDeploy sends names neither the function nor its version. A hook that is not given
+the version by an environment variable can only call `$LATEST`, or the alias, or nothing: it passes whatever is
+deployed.
 Silent when: the hook is not in the template; its policies let it look the version up (codedeploy:GetDeployment…,
 lambda:GetAlias); a variable of it is not known; it gets the alias (SG408 speaks of that); its code calls no function.
 Fix: pass `!Ref Function.Version` in an environment variable of the hook, and invoke that.
@@ -38,6 +39,16 @@ BAD = (
         template=changed(TEMPLATE, (_VARIABLE, "NEW_VERSION: !GetAtt Orders.Arn  # SG407")),
         samconfig=SAMCONFIG,
     ),
+    Example(  # its code calls a function by a name that it has from elsewhere
+        template=changed(
+            TEMPLATE,
+            (_ENVIRONMENT, ""),
+            ("Resource: !Ref Orders.Version", "Resource: '*'"),
+            ("  Check:\n", "  Check:  # SG407\n"),
+        ),
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", changed(SOURCE, ('os.environ["NEW_VERSION"]', '"orders"'))),),
+    ),
     Example(  # nothing at all, though it may invoke the function
         template=changed(TEMPLATE, (_ENVIRONMENT, ""), ("  Check:\n", "  Check:  # SG407\n")),
         samconfig=SAMCONFIG,
@@ -45,6 +56,18 @@ BAD = (
 )
 
 _LOOKS_UP = "            - {Effect: Allow, Action: codedeploy:GetDeploymentTarget, Resource: '*'}\n"
+_LOOKS_AT_ALARMS = """
+import boto3
+
+
+def handler(event, context):
+    found = boto3.client("cloudwatch").describe_alarms(StateValue="ALARM")
+    boto3.client("codedeploy").put_lifecycle_event_hook_execution_status(
+        deploymentId=event["DeploymentId"],
+        lifecycleEventHookExecutionId=event["LifecycleEventHookExecutionId"],
+        status="Failed" if found["MetricAlarms"] else "Succeeded",
+    )
+"""
 
 GOOD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", SOURCE),)),
@@ -70,6 +93,15 @@ GOOD = (
             (_STATEMENT, _STATEMENT.replace("!Ref Orders.Version", "!GetAtt Orders.Arn")),
         ),
         samconfig=SAMCONFIG,
+    ),
+    Example(  # nothing shows that it calls the function
+        template=changed(TEMPLATE, (_ENVIRONMENT, ""), ("Resource: !Ref Orders.Version", "Resource: '*'")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # its code calls no function
+        template=changed(TEMPLATE, (_VARIABLE, "ORDERS: !Ref Orders")),
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", _LOOKS_AT_ALARMS),),
     ),
     Example(  # the version stands in a parameter that the template cannot show
         template=changed(

@@ -59,14 +59,13 @@ BAD = (
 )
 
 GOOD = (
+    Example(template=TEMPLATE, samconfig=SAMCONFIG),  # the code is somewhere else
     Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", SOURCE),)),
     Example(template=_NODE, samconfig=SAMCONFIG, files=(("hooks/check.js", _SCRIPT),)),
     Example(  # another variable of the same name
         template=TEMPLATE,
         samconfig=SAMCONFIG,
-        files=(
-            ("hooks/check.py", f"{SOURCE}\n\ndef shown(answer):\n    status = 'OK'\n    return status\n"),
-        ),
+        files=(("hooks/check.py", f"{SOURCE}\n\ndef shown(answer):\n    status = 'OK'\n    return status\n"),),
     ),
 )
 
@@ -82,8 +81,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 right = nearest(said.text, _TAKEN)
                 yield Finding(
                     source.span(said.place),
-                    f"{said.text!r} is no status that CodeDeploy takes from {hook.function.logical_id}: the answer is refused, "
-                    "and the deployment waits one hour and fails {where}. Send "
+                    f"{said.text!r} is no status that CodeDeploy takes from {hook.function.logical_id}: the answer is "
+                    "refused, and the deployment waits one hour and fails {where}. Send "
                     f"{right or 'Succeeded or Failed'}",
                     resource=hook.function.logical_id,
                     document=source.document,

@@ -1,10 +1,10 @@
 """A hook that on some ways does not answer.
 
 What goes wrong: the handler answers when all goes well, but a branch, an early return or an exception leads past the
-answer. The failure that the hook was written to find then looks like silence: CodeDeploy waits for one hour before the
-deployment fails.
-Silent when: every way answers; a `try` round the test ends in an answer; the way that leaves early asks about the event;
-something else may answer; the code is not in the project.
+answer. The failure that the hook was written to find then looks like silence: CodeDeploy waits for one hour before
+the deployment fails.
+Silent when: every way answers; a `try` round the test ends in an answer; the way that leaves early asks about the
+event; something else may answer; the code is not in the project.
 Fix: wrap the test in `try`, set the status to Failed when it raises, and answer once behind it.
 Source: CodeDeploy user guide, "AppSpec 'hooks' section for an AWS Lambda deployment".
 """
@@ -57,9 +57,7 @@ exports.handler = async (event) => {
 _LAST = '    } else {\n      await answer(event, "Succeeded");\n    }\n'
 
 BAD = (
-    Example(
-        template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", changed(SOURCE, (_TRY, _OPEN))),)
-    ),
+    Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", changed(SOURCE, (_TRY, _OPEN))),)),
     Example(  # the exception is only printed
         template=_NODE,
         samconfig=SAMCONFIG,
@@ -93,6 +91,7 @@ BAD = (
 )
 
 GOOD = (
+    Example(template=TEMPLATE, samconfig=SAMCONFIG),  # the code is somewhere else
     Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", SOURCE),)),
     Example(template=_NODE, samconfig=SAMCONFIG, files=(("hooks/check.js", _SCRIPT),)),
     Example(  # not a deployment: somebody tries the function out
@@ -103,7 +102,10 @@ GOOD = (
                 "hooks/check.py",
                 changed(
                     SOURCE,
-                    ('    status = "Failed"\n', '    if "DeploymentId" not in event:\n        return\n    status = "Failed"\n'),
+                    (
+                        '    status = "Failed"\n',
+                        '    if "DeploymentId" not in event:\n        return\n    status = "Failed"\n',
+                    ),
                 ),
             ),
         ),
@@ -122,8 +124,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             said = "an exception here ends it before its answer" if is_exception else "this way leads past its answer"
             yield Finding(
                 source.span(end.place),
-                f"{hook.function.logical_id} may stay silent: {said}, and CodeDeploy waits one hour before the deployment "
-                "fails {where}. Answer Failed there",
+                f"{hook.function.logical_id} may stay silent: {said}, and CodeDeploy waits one hour before the "
+                "deployment fails {where}. Answer Failed there",
                 resource=hook.function.logical_id,
                 document=source.document,
             )

@@ -1,9 +1,10 @@
 """A hook with one name for several environments of the same account and region.
 
-What goes wrong: a function's name is unique in an account and region. When the second environment is deployed beside the
-first, CloudFormation cannot create its hook, and the whole stack is rolled back.
-Silent when: the name holds the stack's or the stage's; the environments are in different regions, or a profile, a role or
-an account's id tells their accounts apart; they are one stack; the name, the region or the stack is not known.
+What goes wrong: a function's name is unique in an account and region. When the second environment is deployed beside
+the first, CloudFormation cannot create its hook, and the whole stack is rolled back.
+Silent when: the name holds the stack's or the stage's; the environments are in different regions, or a profile, a
+role or an account's id tells their accounts apart; they are one stack; the name, the region or the stack is not
+known.
 Fix: put the stack's name into the hook's: `!Sub CodeDeployHook_${AWS::StackName}`.
 Source: CloudFormation user guide, AWS::Lambda::Function, FunctionName.
 """
@@ -19,7 +20,7 @@ from samguard.environments.environment import Environment
 from samguard.evaluation import Literal
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.project import Project, TemplateFile
-from samguard.rollout import Deployment, deployments
+from samguard.rollout import HOOK_PREFIX, Deployment, deployments
 from samguard.rollout.hook_function import hook_functions, once_each
 from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
 from samguard.source import Span
@@ -51,14 +52,25 @@ GOOD = (
         samconfig=SAMCONFIG.replace("[prod.deploy.parameters]", '[prod.deploy.parameters]\nprofile = "production"'),
     ),
     Example(template=changed(TEMPLATE, (_NAME, "FunctionName: !Sub CodeDeployHook_${AWS::StackName}\n"))),
+    Example(  # one stack, deployed in two ways
+        template=changed(TEMPLATE, (_NAME, "FunctionName: CodeDeployHook_orders\n")),
+        samconfig=SAMCONFIG.replace('"orders-dev"', '"orders-prod"'),
+    ),
+    Example(  # CloudFormation makes the name up, and a role of the account's own may invoke it
+        template=changed(
+            TEMPLATE,
+            (f"      {_NAME}", "      # not CodeDeployHook_: the role may invoke any function\n"),
+            ("        Hooks:\n", "        Role: arn:aws:iam::111122223333:role/deployments\n        Hooks:\n"),
+        ),
+        samconfig=SAMCONFIG,
+    ),
 )
 
 
 def check(project: Project) -> Iterator[Finding]:
     """One finding for each name that two environments would both take."""
-    for file in project.templates:
-        if file.sources or "CodeDeployHook_" in file.document.text:
-            yield from _of(file)
+    for file in (file for file in project.templates if HOOK_PREFIX in file.document.text):
+        yield from _of(file)
 
 
 def _of(file: TemplateFile) -> Iterator[Finding]:
@@ -71,8 +83,8 @@ def _of(file: TemplateFile) -> Iterator[Finding]:
         if pair is not None:
             yield Finding(
                 span,
-                f"{pair[0].name} and {pair[1].name} both create a function called {name} in {pair[0].region}: the second "
-                "deployment fails where they share an account. Put ${AWS::StackName} into the name",
+                f"{pair[0].name} and {pair[1].name} both create a function called {name} in {pair[0].region}: the "
+                "second deployment fails where they share an account. Put ${AWS::StackName} into the name",
                 resource=logical_id,
                 document=file.document,
             )
@@ -99,4 +111,6 @@ def _account(environment: Environment) -> frozenset[str | None]:
     """What tells the account that an environment is deployed to: its profile, its role, ids of accounts."""
     texts = [value.text or "" for value in (*environment.options.values(), *environment.parameters.values())]
     said = {key: value.text for key, value in environment.options.items() if key in ("profile", "role_arn")}
-    return frozenset({said.get("profile"), said.get("role_arn"), *(one for text in texts for one in _ACCOUNT.findall(text))})
+    return frozenset(
+        {said.get("profile"), said.get("role_arn"), *(one for text in texts for one in _ACCOUNT.findall(text))}
+    )

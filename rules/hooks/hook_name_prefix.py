@@ -1,10 +1,10 @@
 """A deployment hook whose name CodeDeploy's role may not invoke.
 
-What goes wrong: SAM's service role has the policy AWSCodeDeployRoleForLambda, which allows lambda:InvokeFunction only on
-functions called CodeDeployHook_*. With another name, or none (CloudFormation then begins it with the stack's), the hook is
-never run: the deployment fails and is rolled back.
-Silent when: the preference or the deployment group has a Role of its own (SG805 looks at that); the name is not known; the
-hook names no function (SG417 speaks of that).
+What goes wrong: SAM's service role has the policy AWSCodeDeployRoleForLambda, which allows lambda:InvokeFunction only
+on functions called CodeDeployHook_*. With another name, or none (CloudFormation then begins it with the stack's), the
+hook is never run: the deployment fails and is rolled back.
+Silent when: the preference or the deployment group has a Role of its own (SG805 looks at that); the name is not
+known; the hook names no function (SG417 speaks of that).
 Fix: give the hook a FunctionName that begins with CodeDeployHook_, such as `!Sub CodeDeployHook_${AWS::StackName}`.
 Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; AWS managed policy
 AWSCodeDeployRoleForLambda.
@@ -14,13 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.evaluation import Joined, Literal
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import HOOK_PREFIX, Deployment, Hook, Rollout
 from samguard.rollout.arns import Opaque, Text, covers, function_name, text_of
 from samguard.rollout.hook_function import function_named
 from samguard.rollout.service_role import service_role
-from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
+from samguard.rules.hooks.example_orders import DEV_ONLY, SAMCONFIG, TEMPLATE, changed
 from samguard.rules.hooks.hook_names import near_name
 from samguard.source import Span
 from samguard.template import Resource
@@ -50,14 +49,23 @@ BAD = (
         template=changed(TEMPLATE, (_NAME, "FunctionName: !Join ['_', [CodeDeployHooks, !Ref Stage]]  # SG401\n")),
         samconfig=SAMCONFIG,
     ),
-    Example(  # a function of another stack, by its name
-        template=changed(TEMPLATE, ("!Ref Check", "smoke-tests  # SG401")),
+    Example(  # the prefix behind a parameter
+        template=changed(
+            TEMPLATE,
+            ("  Stage: {Type: String}\n", "  Stage: {Type: String}\n  Team: {Type: String}\n"),
+            (_NAME, "FunctionName: !Sub ${Team}-CodeDeployHook_check  # SG401\n"),
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # a function of another stack, by its name; and a text that names nothing
+        template=changed(TEMPLATE, ("!Ref Check", "smoke-tests  # SG401\n          PostTraffic: Check  # SG417")),
         samconfig=SAMCONFIG,
     ),
 )
 
 GOOD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG),
+    Example(template=changed(TEMPLATE, ("!Ref Check", "CodeDeployHook_smoke_tests")), samconfig=SAMCONFIG),
     Example(  # a role of its own may invoke any function
         template=changed(
             TEMPLATE,
@@ -80,7 +88,7 @@ GOOD = (
             (_NAME, "FunctionName: orders-check\n"),
             ("Type: Canary10Percent10Minutes\n", "Type: Canary10Percent10Minutes\n        Enabled: false\n"),
         ),
-        samconfig=SAMCONFIG.partition("[prod")[0],
+        samconfig=DEV_ONLY,
     ),
 )
 
@@ -101,15 +109,18 @@ def _inside(rollout: Rollout, function: Resource) -> Iterator[Finding]:
         return
     entry = function.properties.entry("FunctionName")
     if entry is None:
-        yield _finding(function.span, f"{function.logical_id} has no FunctionName, so its name begins with the stack's", function)
+        yield _finding(
+            function.span, f"{function.logical_id} has no FunctionName, so its name begins with the stack's", function
+        )
     else:
         yield _finding(entry.value.span, f"{function.logical_id} has another name", function)
 
 
 def _outside(rollout: Rollout, hook: Hook) -> Iterator[Finding]:
-    if not isinstance(hook.value, (Literal, Joined)) or near_name(hook, rollout.scene) is not None:
+    scene = rollout.scene
+    if scene.resource_of(hook.value) is not None or near_name(hook, scene) is not None:
         return
-    text = text_of(hook.value, rollout.scene)
+    text = text_of(hook.value, scene)
     if _may_be_invoked(_name_in(text)) is False:
         yield _finding(hook.node.span, "the hook has another name", None)
 

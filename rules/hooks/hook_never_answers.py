@@ -48,7 +48,9 @@ _INLINE = """      InlineCode: |
 BAD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", _RETURNS),)),
     Example(
-        template=changed(TEMPLATE, ("Runtime: python3.12\n      Timeout: 30", "Runtime: nodejs22.x\n      Timeout: 30")),
+        template=changed(
+            TEMPLATE, ("Runtime: python3.12\n      Timeout: 30", "Runtime: nodejs22.x\n      Timeout: 30")
+        ),
         samconfig=SAMCONFIG,
         files=(("hooks/check.mjs", _SCRIPT),),
     ),
@@ -68,7 +70,9 @@ GOOD = (
         ),
     ),
     Example(  # a helper of the same file answers
-        template=changed(TEMPLATE, ("Runtime: python3.12\n      Timeout: 30", "Runtime: nodejs22.x\n      Timeout: 30")),
+        template=changed(
+            TEMPLATE, ("Runtime: python3.12\n      Timeout: 30", "Runtime: nodejs22.x\n      Timeout: 30")
+        ),
         samconfig=SAMCONFIG,
         files=(
             (
@@ -103,8 +107,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             continue
         yield Finding(
             source.span(facts.handler),
-            f"the handler of {hook.function.logical_id} never calls PutLifecycleEventHookExecutionStatus: CodeDeploy waits "
-            "one hour for its answer and then fails the deployment {where}",
+            f"the handler of {hook.function.logical_id} never calls PutLifecycleEventHookExecutionStatus: CodeDeploy "
+            "waits one hour for its answer and then fails the deployment {where}",
             resource=hook.function.logical_id,
             document=source.document,
         )

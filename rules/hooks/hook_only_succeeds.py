@@ -1,7 +1,7 @@
 """A hook that can only say Succeeded.
 
-What goes wrong: whatever the hook finds, it answers `Succeeded`. The new version always passes: the hook costs time and
-proves nothing, and whoever reads the template believes that the version was tested.
+What goes wrong: whatever the hook finds, it answers `Succeeded`. The new version always passes: the hook costs time
+and proves nothing, and whoever reads the template believes that the version was tested.
 Silent when: some way through the code sends `Failed`, or a status that is computed; the code is not in the project.
 Fix: send `Failed` where the test of the new version fails.
 Source: CodeDeploy user guide, "AppSpec 'hooks' section for an AWS Lambda deployment".
@@ -58,12 +58,12 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each hook without a Failed."""
     for hook in once_each(hook_functions(deployment)):
         source, facts = hook.source, hook.facts
-        if source is None or facts is None or facts.statuses != {"Succeeded"}:
+        if source is None or facts is None or facts.statuses != frozenset({"Succeeded"}):
             continue
         yield Finding(
             source.span(facts.answers[0].statuses[0].place),
-            f"{hook.function.logical_id} answers Succeeded whatever it finds, so every version passes it {{where}}. Send "
-            "Failed where the test fails",
+            f"{hook.function.logical_id} answers Succeeded whatever it finds, so every version passes it {{where}}. "
+            "Send Failed where the test fails",
             resource=hook.function.logical_id,
             document=source.document,
         )

@@ -4,8 +4,8 @@ What goes wrong: a hook that may invoke any function of the account, or report o
 mistake: a slip in its code or its variables then tests, or lets pass, what belongs to somebody else.
 Silent when: the statement names the application's deployment groups and the function; the policies are not known.
 Fix: name the deployment group and `!Ref Function.Version` as resources.
-Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; IAM user guide, "Security best practices
-in IAM", least privilege.
+Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; IAM user guide, "Security best
+practices in IAM", least privilege.
 """
 
 from __future__ import annotations
@@ -26,12 +26,26 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(
-        template=changed(TEMPLATE, ("      Policies:\n", "      Policies:\n        - AWSCodeDeployFullAccess  # SG420\n")),
+        template=changed(
+            TEMPLATE, ("      Policies:\n", "      Policies:\n        - AWSCodeDeployFullAccess  # SG420\n")
+        ),
         samconfig=SAMCONFIG,
     ),
 )
 
-GOOD = (Example(template=TEMPLATE, samconfig=SAMCONFIG),)
+GOOD = (
+    Example(template=TEMPLATE, samconfig=SAMCONFIG),
+    Example(  # limited in another way
+        template=changed(
+            TEMPLATE,
+            (
+                "Resource: !Ref Orders.Version",
+                "Resource: '*'\n              Condition: {StringEquals: {aws:ResourceTag/hook: orders}}",
+            ),
+        ),
+        samconfig=SAMCONFIG,
+    ),
+)
 
 _FUNCTIONS = (INVOKE, REPORT)
 
@@ -50,6 +64,6 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         for said, action in found.items():
             yield Finding(
                 said.span,
-                f"{hook.function.logical_id} may call {action} on everything in the account {{where}}. Name what it is for",
+                f"{hook.function.logical_id} may call {action} on every resource {{where}}. Name its own",
                 resource=hook.function.logical_id,
             )

@@ -1,8 +1,9 @@
 """A deployment hook that is itself shifted by CodeDeploy.
 
-What goes wrong: a hook that inherits the DeploymentPreference of Globals, or has one, is deployed gradually like any other
-function, and with Globals' Hooks its deployment waits for the hook that it is. Nothing calls its alias: CodeDeploy invokes
-it by name. So each change of it takes a whole shift, which proves nothing, and a mistake in it blocks its own correction.
+What goes wrong: a hook that inherits the DeploymentPreference of Globals, or has one, is deployed gradually like any
+other function, and with Globals' Hooks its deployment waits for the hook that it is. Nothing calls its alias:
+CodeDeploy invokes it by name. So each change of it takes a whole shift, which proves nothing, and a mistake in it
+blocks its own correction.
 Silent when: the hook's preference has Enabled: false, or is not known.
 Fix: give the hook `DeploymentPreference: {Enabled: false}`.
 Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks.
@@ -21,6 +22,11 @@ from samguard.source import Span
 RULE = Rule("SG403", "hook-shifted-itself", Level.ERROR, since="0.1.0")
 
 _OFF = "      DeploymentPreference:\n        Enabled: false\n"
+_OWN = """      AutoPublishAlias: live
+      DeploymentPreference:  # SG403 in dev, prod
+        Type: Linear10PercentEvery1Minute
+        Alarms: [check-errors]
+"""
 _PREFERENCE = """      AutoPublishAlias: live
       AutoPublishAliasAllProperties: true
       DeploymentPreference:
@@ -29,9 +35,7 @@ _PREFERENCE = """      AutoPublishAlias: live
         Hooks:
           PreTraffic: !Ref Check
 """
-_SHARED = changed(
-    TEMPLATE, (_PREFERENCE, ""), ("Resources:\n", f"Globals:\n  Function:\n{_PREFERENCE}Resources:\n")
-)
+_SHARED = changed(TEMPLATE, (_PREFERENCE, ""), ("Resources:\n", f"Globals:\n  Function:\n{_PREFERENCE}Resources:\n"))
 
 BAD = (
     Example(
@@ -45,13 +49,7 @@ BAD = (
     Example(  # one of its own
         template=changed(
             TEMPLATE,
-            (
-                _OFF,
-                "      AutoPublishAlias: live\n"
-                "      DeploymentPreference:  # SG403 in dev, prod\n"
-                "        Type: Linear10PercentEvery1Minute\n"
-                "        Alarms: [check-errors]\n",
-            ),
+            (_OFF, _OWN),
         ),
         samconfig=SAMCONFIG,
     ),
@@ -71,7 +69,9 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if own is None:
             continue
         is_own_hook = any(function_named(one, deployment.scene) == hook.function for one in own.hooks)
-        said = "is its own hook, and shifted like any other function" if is_own_hook else "is a hook, and shifted itself"
+        said = (
+            "is its own hook, and shifted like any other function" if is_own_hook else "is a hook, and shifted itself"
+        )
         yield Finding(
             _span(hook, own),
             f"{hook.function.logical_id} {said}, though nothing calls its alias: each change of it takes a whole "

@@ -1,10 +1,10 @@
 """A hook that is stopped before it can answer.
 
-What goes wrong: a hook that waits for the new version longer than its own Timeout is killed before it has told CodeDeploy
-anything: the deployment then waits for one hour, in place of being rolled back at once. The default is 3 seconds, less
-than a cold start of the tested function may take.
-Silent when: the hook has ten seconds or more and as much as the function it tests; it calls no function; a Timeout is not
-known.
+What goes wrong: a hook that waits for the new version longer than its own Timeout is killed before it has told
+CodeDeploy anything: the deployment then waits for one hour, in place of being rolled back at once. The default is 3
+seconds, less than a cold start of the tested function may take.
+Silent when: the hook has more than three seconds and as many as the function it tests; it calls no function; a
+Timeout is not known.
 Fix: give the hook a Timeout that is longer than that of the function it tests.
 Source: CodeDeploy user guide, "AppSpec 'hooks' section for an AWS Lambda deployment"; SAM developer guide,
 AWS::Serverless::Function, Timeout.
@@ -27,7 +27,6 @@ from samguard.template import Resource
 RULE = Rule("SG413", "hook-timeout-too-short", Level.NOTE, since="0.1.0")
 
 _DEFAULT_SECONDS: Final = 3
-_ENOUGH_SECONDS: Final = 10
 
 BAD = (
     Example(  # 3 seconds, for a function that may take 5
@@ -72,15 +71,13 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if deployed is None or tested_code(hook) is None:
             continue
         own, needed = _seconds(hook, hook.function), _seconds(hook, deployed)
-        if own is None or needed is None or own >= max(needed, _ENOUGH_SECONDS):
-            continue
-        if own >= needed and own > _DEFAULT_SECONDS:
+        if own is None or needed is None or (own >= needed and own > _DEFAULT_SECONDS):
             continue
         entry = hook.function.properties.entry("Timeout")
         yield Finding(
             entry.value.span if entry is not None else hook.function.span,
-            f"{hook.function.logical_id} is stopped after {own:g} seconds, and the function that it tests may take {needed:g}: "
-            "a hook that is stopped gives no answer, and CodeDeploy waits one hour {where}. Give it a longer Timeout",
+            f"{hook.function.logical_id} is stopped after {own:g} seconds, and what it tests may take "
+            f"{needed:g}: a hook that is stopped never answers, and CodeDeploy waits an hour {{where}}. Raise Timeout",
             resource=hook.function.logical_id,
             level=Level.WARNING if own <= _DEFAULT_SECONDS < needed else Level.NOTE,
         )

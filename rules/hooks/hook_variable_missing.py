@@ -2,8 +2,8 @@
 
 What goes wrong: the hook asks its environment which function to test, and there is nothing under that name. It fails
 before it can answer, or invokes nothing, and each deployment waits for its hook and fails.
-Silent when: the variable is given (here or in Globals); the code has another value for its absence; the variables or the
-code are not known.
+Silent when: the variable is given (here or in Globals); the code has another value for its absence; the variables or
+the code are not known.
 Fix: give the variable under Environment, Variables, in the spelling that the code reads.
 Source: SAM developer guide, AWS::Serverless::Function, Environment; Lambda developer guide, "Working with Lambda
 environment variables".
@@ -22,7 +22,9 @@ from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, cha
 
 RULE = Rule("SG419", "hook-variable-missing", Level.WARNING, since="0.1.0")
 
-_OF_LAMBDA: Final = re.compile(r"AWS_\w+|LAMBDA_\w+|_HANDLER|_X_AMZN_TRACE_ID|TZ|PATH|LANG|LD_LIBRARY_PATH|PYTHONPATH|NODE_PATH")
+_OF_LAMBDA: Final = re.compile(
+    r"AWS_\w+|LAMBDA_\w+|_HANDLER|_X_AMZN_TRACE_ID|TZ|PATH|LANG|LD_LIBRARY_PATH|PYTHONPATH|NODE_PATH"
+)
 """Variables that Lambda sets itself."""
 _READ = 'os.environ["NEW_VERSION"]'
 
@@ -46,17 +48,30 @@ GOOD = (
     Example(
         template=TEMPLATE,
         samconfig=SAMCONFIG,
-        files=(("hooks/check.py", changed(SOURCE, ("import boto3\n", 'import boto3\n\nREGION = os.environ["AWS_REGION"]\n'))),),
+        files=(
+            (
+                "hooks/check.py",
+                changed(SOURCE, ("import boto3\n", 'import boto3\n\nREGION = os.environ["AWS_REGION"]\n')),
+            ),
+        ),
     ),
     Example(  # there is something else for its absence
         template=TEMPLATE,
         samconfig=SAMCONFIG,
-        files=(("hooks/check.py", changed(SOURCE, ("import boto3\n", 'import boto3\n\nLOG = os.environ.get("LOG", "")\n'))),),
+        files=(
+            (
+                "hooks/check.py",
+                changed(SOURCE, ("import boto3\n", 'import boto3\n\nLOG = os.environ.get("LOG", "")\n')),
+            ),
+        ),
     ),
     Example(  # the variables come from elsewhere
         template=changed(
             TEMPLATE,
-            ("        Variables:\n          NEW_VERSION: !Ref Orders.Version\n", "        Variables: {'Fn::Transform': {Name: Shared}}\n"),
+            (
+                "        Variables:\n          NEW_VERSION: !Ref Orders.Version\n",
+                "        Variables: {'Fn::Transform': {Name: Shared}}\n",
+            ),
         ),
         samconfig=SAMCONFIG,
         files=(("hooks/check.py", SOURCE),),
@@ -75,8 +90,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 continue
             yield Finding(
                 source.span(said.place),
-                f"{hook.function.logical_id} reads the environment variable {said.text}, which the template does not give it: "
-                "it fails before it can answer, and the deployment with it {where}",
+                f"{hook.function.logical_id} reads the environment variable {said.text}, which the template does not "
+                "give it: it fails before it can answer, and the deployment with it {where}",
                 resource=hook.function.logical_id,
                 document=source.document,
             )

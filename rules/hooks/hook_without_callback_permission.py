@@ -1,13 +1,14 @@
 """A deployment hook that may not tell CodeDeploy its result.
 
-What goes wrong: a hook answers by codedeploy:PutLifecycleEventHookExecutionStatus. Without the permission for it the call
-fails, CodeDeploy hears nothing, waits for one hour, and then fails the deployment, whatever the hook has found out.
-Silent when: the role or a policy of the hook is not in the template; the hook may start something else that answers (a
-state machine, a queue, another function), unless its code answers itself.
+What goes wrong: a hook answers by codedeploy:PutLifecycleEventHookExecutionStatus. Without the permission for it the
+call fails, CodeDeploy hears nothing, waits for one hour, and then fails the deployment, whatever the hook has found
+out.
+Silent when: the role or a policy of the hook is not in the template; the hook may start something else that answers
+(a state machine, a queue, another function), unless its code answers itself.
 Fix: allow the action on
 `arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:${ServerlessDeploymentApplication}/*`.
-Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; CodeDeploy user guide, "AppSpec 'hooks'
-section for an AWS Lambda deployment".
+Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; CodeDeploy user guide, "AppSpec
+'hooks' section for an AWS Lambda deployment".
 """
 
 from __future__ import annotations
@@ -18,14 +19,11 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.arns import covers, function_arn, version_arn
 from samguard.rollout.hook_function import INVOKE, REPORT, HookFunction, hook_functions
-from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
+from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
 
 RULE = Rule("SG404", "hook-without-callback-permission", Level.ERROR, since="0.1.0")
 
-_ARN = (
-    "!Sub arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:"
-    "${ServerlessDeploymentApplication}/*"
-)
+_ARN = "!Sub arn:aws:codedeploy:*:${AWS::AccountId}:deploymentgroup:${ServerlessDeploymentApplication}/*"
 _STATEMENT = f"""            - Effect: Allow
               Action: codedeploy:PutLifecycleEventHookExecutionStatus
               Resource: {_ARN}
@@ -79,6 +77,15 @@ BAD = (
         ),
         samconfig=SAMCONFIG,
     ),
+    Example(  # it may start a state machine, but answers itself
+        template=changed(
+            TEMPLATE,
+            ("      Policies:\n", "      Policies:  # SG404\n"),
+            (_STATEMENT, "            - {Effect: Allow, Action: states:StartExecution, Resource: '*'}\n"),
+        ),
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", SOURCE),),
+    ),
     Example(  # this is for the actions of a pipeline
         template=changed(
             TEMPLATE,
@@ -91,7 +98,9 @@ BAD = (
 
 GOOD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG),
-    Example(template=changed(TEMPLATE, (_STATEMENT, ""), ("Policies:\n", "Policies:\n        - AWSCodeDeployFullAccess\n"))),
+    Example(
+        template=changed(TEMPLATE, (_STATEMENT, ""), ("Policies:\n", "Policies:\n        - AWSCodeDeployFullAccess\n"))
+    ),
     Example(template=changed(TEMPLATE, (_POLICIES, f"{_ROLE}{_INLINE}{_ATTACHED}")), samconfig=SAMCONFIG),
     Example(template=changed(TEMPLATE, (_POLICIES, "      Role: arn:aws:iam::111122223333:role/hooks\n"))),
     Example(
@@ -136,9 +145,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 def _may_delegate(hook: HookFunction) -> bool:
     """Whether the hook may leave the answer to something else."""
     facts = hook.facts
-    if facts is not None and facts.answers:
-        return False
-    if facts is not None and not facts.may_answer_elsewhere:
+    if facts is not None and (facts.answers or not facts.may_answer_elsewhere):
         return False
     return any(hook.permissions.allows(action) is not False for action in _DELEGATES) or _invokes_others(hook)
 
@@ -146,9 +153,7 @@ def _may_delegate(hook: HookFunction) -> bool:
 def _invokes_others(hook: HookFunction) -> bool:
     """Whether it may invoke a function by name that is not the one it tests."""
     deployed = hook.deployed
-    if deployed is None:
-        return True
-    tested = (function_arn(deployed, hook.scene), version_arn(deployed, hook.scene))
+    tested = (function_arn(deployed, hook.scene), version_arn(deployed, hook.scene)) if deployed is not None else ()
     return any(
         all(covers(said.text, target) is False for target in tested)
         for statement, _ in hook.permissions.naming(INVOKE)

@@ -1,12 +1,12 @@
 """A hook that may not invoke the function it is to test.
 
-What goes wrong: the hook is told which version is new, but nothing in its policies lets it invoke that. The call fails
-with AccessDenied, and each deployment fails at its hook, or passes untested where the hook takes no notice.
-Silent when: no environment variable leads to the function; the hook's code calls no function; the role or a policy is not
-in the template; the function may be invoked, but only without a version (SG406 speaks of that).
+What goes wrong: the hook is told which version is new, but nothing in its policies lets it invoke that. The call
+fails with AccessDenied, and each deployment fails at its hook, or passes untested where the hook takes no notice.
+Silent when: no environment variable leads to the function; the hook's code calls no function; the role or a policy is
+not in the template; the function may be invoked, but only without a version (SG406 speaks of that).
 Fix: allow lambda:InvokeFunction on `!Ref Function.Version`.
-Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; CodeDeploy user guide, "Tutorial: Deploy
-an updated Lambda function with CodeDeploy and the AWS Serverless Application Model".
+Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; CodeDeploy user guide, "Tutorial:
+Deploy an updated Lambda function with CodeDeploy and the AWS Serverless Application Model".
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ GOOD = (
     ),
     Example(
         template=changed(
-            TEMPLATE, (_STATEMENT, ""), ("Policies:\n", "Policies:\n        - LambdaInvokePolicy: {FunctionName: !Ref Orders}\n")
+            TEMPLATE,
+            (_STATEMENT, ""),
+            ("Policies:\n", "Policies:\n        - LambdaInvokePolicy: {FunctionName: !Ref Orders}\n"),
         ),
     ),
     Example(template=changed(TEMPLATE, (_STATEMENT, ""), ("Policies:\n", "Policies:\n        - AWSLambdaRole\n"))),
@@ -76,13 +78,14 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each hook and function that it cannot invoke."""
     for hook in hook_functions(deployment):
         code, deployed = tested_code(hook), hook.deployed
-        if code is None or deployed is None or hook.permissions.allows(INVOKE, code.arn) is not False:
+        if code is None or deployed is None:
             continue
-        if hook.permissions.allows(INVOKE, function_arn(deployed, hook.scene)) is not False:
+        arns = (code.arn, function_arn(deployed, hook.scene))
+        if any(hook.permissions.allows(INVOKE, arn) is not False for arn in arns):
             continue
         yield Finding(
             hook.permissions.culprit(INVOKE, code.arn),
-            f"{hook.function.logical_id} is told {code.said} of {{resource}} but may not invoke it: its test fails, and with "
-            "it each deployment {where}, or nothing is tested. Allow lambda:InvokeFunction on it",
+            f"{hook.function.logical_id} is told {code.said} of {{resource}} but may not invoke it: its test fails, "
+            "and with it each deployment {where}, or nothing is tested. Allow lambda:InvokeFunction on it",
             resource=deployed.logical_id,
         )

@@ -13,12 +13,18 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
+from samguard.rules.hooks.example_orders import DEV_ONLY, SAMCONFIG, TEMPLATE, changed
 from samguard.template import intrinsic, is_no_value
 
 RULE = Rule("SG402", "hooks-conditional-ignored", Level.ERROR, since="0.1.0")
 
 _HOOKS = "        Hooks:\n          PreTraffic: !Ref Check\n"
+_LONG_FORM = """        Hooks:  # SG402 in prod
+          Fn::If:
+            - IsProd
+            - PreTraffic: !Ref Check
+            - !Ref AWS::NoValue
+"""
 _CONDITION = ("Resources:\n", "Conditions:\n  IsProd: !Equals [!Ref Stage, prod]\nResources:\n")
 
 BAD = (
@@ -34,14 +40,7 @@ BAD = (
         template=changed(
             TEMPLATE,
             _CONDITION,
-            (
-                _HOOKS,
-                "        Hooks:  # SG402 in prod\n"
-                "          Fn::If:\n"
-                "            - IsProd\n"
-                "            - PreTraffic: !Ref Check\n"
-                "            - !Ref AWS::NoValue\n",
-            ),
+            (_HOOKS, _LONG_FORM),
         ),
         samconfig=SAMCONFIG,
     ),
@@ -57,6 +56,14 @@ GOOD = (
         samconfig=SAMCONFIG,
     ),
     Example(template=changed(TEMPLATE, (_HOOKS, "        Hooks: !Ref AWS::NoValue\n")), samconfig=SAMCONFIG),
+    Example(  # no hooks are meant here
+        template=changed(
+            TEMPLATE,
+            _CONDITION,
+            (_HOOKS, "        Hooks: !If [IsProd, {PreTraffic: !Ref Check}, !Ref AWS::NoValue]\n"),
+        ),
+        samconfig=DEV_ONLY,
+    ),
 )
 
 
@@ -73,8 +80,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     yield Finding(
         entry.key.span,
-        f"SAM does not look into {call.name} for Hooks, so {{resource}} is deployed without any hook {{where}}. Put the "
-        "function into the keys: PreTraffic: !If […]",
+        f"SAM does not look into {call.name} for Hooks, so {{resource}} is deployed without any hook {{where}}. Put "
+        "the function into the keys: PreTraffic: !If […]",
         because=because,
         resource=rollout.function,
     )

@@ -2,8 +2,8 @@
 
 What goes wrong: alarms need the errors of real users before they fire. A PreTraffic hook calls the new version before
 anybody else does, and stops a version that cannot even start while it still has no traffic at all.
-Silent when: the hooks are not known; Hooks is written but holds nothing that SAM reads (SG011 and SG402 speak of that); the
-function is a hook itself; the environment is not production.
+Silent when: the hooks are not known; Hooks is written but holds nothing that SAM reads (SG011 and SG402 speak of
+that); the function is a hook itself; the environment is not production.
 Fix: name a function that tests the new version under Hooks, PreTraffic.
 Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks.
 """
@@ -36,7 +36,9 @@ GOOD = (
     Example(template=changed(TEMPLATE, ("PreTraffic", "PostTraffic")), samconfig=SAMCONFIG),
     Example(  # the hook's name is a parameter without a value
         template=changed(
-            TEMPLATE, ("  Stage: {Type: String}\n", "  Stage: {Type: String}\n  Hook: {Type: String}\n"), ("!Ref Check", "!Ref Hook")
+            TEMPLATE,
+            ("  Stage: {Type: String}\n", "  Stage: {Type: String}\n  Hook: {Type: String}\n"),
+            ("!Ref Check", "!Ref Hook"),
         ),
         samconfig=SAMCONFIG,
     ),
@@ -47,18 +49,18 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each gradual rollout without hooks."""
     hooks = deployment.hook_functions()
     for rollout in deployment.rollouts:
-        if not rollout.is_gradual or rollout.pre_traffic is not None or rollout.post_traffic is not None:
-            continue
-        if rollout.function in hooks or _has_other_hooks(rollout):
+        if not rollout.is_gradual or rollout.function in hooks or _has_hooks(rollout):
             continue
         yield Finding(
             rollout.spans.preference,
-            "nothing tests a new version of {resource} before it gets traffic {where}: the first users find its errors. Add a "
-            "PreTraffic hook",
+            "nothing tests a new version of {resource} before it gets traffic {where}: the first users find its "
+            "errors. Add a PreTraffic hook",
             because=rollout.because,
             resource=rollout.function,
         )
 
 
-def _has_other_hooks(rollout: Rollout) -> bool:
-    return rollout.preference is not None and "Hooks" in rollout.preference
+def _has_hooks(rollout: Rollout) -> bool:
+    """Whether hooks are written at all, of whatever kind."""
+    is_hooked = rollout.pre_traffic is not None or rollout.post_traffic is not None
+    return is_hooked or (rollout.preference is not None and "Hooks" in rollout.preference)

@@ -1,8 +1,9 @@
 """A PreTraffic hook that tests the alias.
 
-What goes wrong: before the shift the alias still points at the old version. A hook that invokes the alias tests what is
-live already, always finds it well, and lets the new version pass unseen.
-Silent when: the hook is told the version, too; it runs after the shift (PostTraffic), when the alias is the new version.
+What goes wrong: before the shift the alias still points at the old version. A hook that invokes the alias tests what
+is live already, always finds it well, and lets the new version pass unseen.
+Silent when: the hook is told the version, too; it runs after the shift (PostTraffic), when the alias is the new
+version.
 Fix: pass `!Ref Function.Version` in place of the alias.
 Source: CodeDeploy user guide, "AppSpec 'hooks' section for an AWS Lambda deployment"; SAM,
 docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks.
@@ -37,7 +38,9 @@ BAD = (
     ),
     Example(
         template=changed(
-            TEMPLATE, (_VARIABLE, "ORDERS: !Join [':', [!GetAtt Orders.Arn, live]]  # SG408"), (_RESOURCE, "Resource: '*'")
+            TEMPLATE,
+            (_VARIABLE, "ORDERS: !Join [':', [!GetAtt Orders.Arn, live]]  # SG408"),
+            (_RESOURCE, "Resource: '*'"),
         ),
     ),
 )

@@ -1,8 +1,8 @@
 """One function is both the PreTraffic and the PostTraffic hook.
 
-What goes wrong: the event that CodeDeploy sends does not say which of the two it is for. A hook that serves both runs the
-same test twice: what it proves before the shift it need not prove again, and what matters after it (the alias, real
-traffic) is not looked at.
+What goes wrong: the event that CodeDeploy sends does not say which of the two it is for. A hook that serves both runs
+the same test twice: what it proves before the shift it need not prove again, and what matters after it (the alias,
+real traffic) is not looked at.
 Silent when: one of the two is not known.
 Fix: give each its own function, or leave one out.
 Source: CodeDeploy user guide, "AppSpec 'hooks' section for an AWS Lambda deployment".

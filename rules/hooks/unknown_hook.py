@@ -1,10 +1,10 @@
 """A hook that names no function.
 
-What goes wrong: PreTraffic and PostTraffic take a function's name. A logical id without !Ref names a function that does
-not exist, and a Ref to an alarm or a role gives that one's name: CodeDeploy finds nothing to invoke, and the deployment
-fails. A Ref to a function whose Condition is false stops the deployment before it begins.
-Silent when: the value is not known; the name is that of no resource here and near to none (it may be in another stack);
-a Ref names nothing at all (SG003 speaks of that).
+What goes wrong: PreTraffic and PostTraffic take a function's name. A logical id without !Ref names a function that
+does not exist, and a Ref to an alarm or a role gives that one's name: CodeDeploy finds nothing to invoke, and the
+deployment fails. A Ref to a function whose Condition is false stops the deployment before it begins.
+Silent when: the value is not known; the name is that of no resource here and near to none (it may be in another
+stack); a Ref names nothing at all (SG003 speaks of that).
 Fix: write `!Ref` before the logical id of the hook function, and give both the same Condition.
 Source: CloudFormation user guide, UpdatePolicy attribute, CodeDeployLambdaAliasUpdate; SAM developer guide,
 DeploymentPreference, Hooks.
@@ -42,7 +42,9 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(  # the hook is not there in production
-        template=changed(TEMPLATE, *_ONLY_IN_DEV, ("PreTraffic: !Ref Check", "PreTraffic: !Ref Check  # SG417 in prod")),
+        template=changed(
+            TEMPLATE, *_ONLY_IN_DEV, ("PreTraffic: !Ref Check", "PreTraffic: !Ref Check  # SG417 in prod")
+        ),
         samconfig=SAMCONFIG,
     ),
 )
@@ -59,6 +61,15 @@ GOOD = (
     ),
     Example(  # a hook of another stack
         template=changed(TEMPLATE, ("PreTraffic: !Ref Check", "PreTraffic: CodeDeployHook_smoke_tests")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # whether anything is shifted is not known
+        template=changed(
+            TEMPLATE,
+            ("PreTraffic: !Ref Check", "PreTraffic: Check"),
+            ("  Stage: {Type: String}\n", "  Stage: {Type: String}\n  Shift: {Type: String}\n"),
+            ("Type: Canary10Percent10Minutes\n", "Type: Canary10Percent10Minutes\n        Enabled: !Ref Shift\n"),
+        ),
         samconfig=SAMCONFIG,
     ),
     Example(  # the name of the function, as text
@@ -85,8 +96,8 @@ def _of(hook: Hook, rollout: Rollout) -> Iterator[Finding]:
     if target is not None and target.type not in FUNCTION_TYPES:
         yield Finding(
             hook.node.span,
-            f"{hook.phase.value} names {target.logical_id}, which is no function but an {target.type}: CodeDeploy cannot "
-            "invoke it, and the deployment fails {where}. Name the hook function",
+            f"{hook.phase.value} names {target.logical_id}, which is no function but an {target.type}: CodeDeploy "
+            "cannot invoke it, and the deployment fails {where}. Name the hook function",
             because=hook.value.because,
             resource=target.logical_id,
         )

@@ -93,8 +93,9 @@ def _finding(function: Resource, file: TemplateFile, scenes: list[EvaluatedTempl
     condition = function.condition.text if function.condition is not None else ""
     return Finding(
         entry.key.span if entry is not None else function.span,
-        f"{{resource}} is made in no environment, since {condition} is false in all of them, so this DeploymentPreference "
-        "protects nothing; SAM makes its deployment group all the same. Remove it, or add PassthroughCondition: true",
+        f"{{resource}} is made in no environment, since {condition} is false in all of them, so this "
+        "DeploymentPreference protects nothing; SAM makes its deployment group all the same. Remove it, or add "
+        "PassthroughCondition: true",
         because=tuple(reason for scene in scenes for reason in scene.why_absent(function)),
         resource=function.logical_id,
         document=file.document,

@@ -29,5 +29,5 @@ def check(use: SuppressionUse) -> Iterator[Finding]:
     if not use.suppression.reason:
         yield Finding(
             use.suppression.span,
-            "this suppression does not say why. Write the reason behind the brackets, so that others can judge it later",
+            "this suppression does not say why. Write the reason behind the brackets, for others to judge it later",
         )

@@ -17,7 +17,7 @@ from typing import Final
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import HOOK_PREFIX
 from samguard.rollout.arns import FUNCTION_TYPES
-from samguard.rollout.mentions import mentions
+from samguard.rollout.reference_places import references
 from samguard.source import Node, Scalar
 from samguard.source.nodes import walk
 from samguard.template import Resource, Template, intrinsic
@@ -125,7 +125,7 @@ def check(template: Template) -> Iterator[Finding]:
 
 
 def _name(function: Resource) -> str:
-    """A function's name as it is written: the text of Fn::Sub or the first one of Fn::Join, where it is one of these."""
+    """A function's name as it is written; of Fn::Sub the text, of Fn::Join the first one."""
     node: Node | None = function.properties.get("FunctionName")
     call = intrinsic(node)
     if call is not None and call.name in ("Fn::Sub", "Fn::Join"):
@@ -138,7 +138,7 @@ def _used(template: Template) -> tuple[set[str], set[str]]:
     used: set[str] = set()
     texts: set[str] = set()
     for node in _users(template):
-        used.update(written.partition(".")[0] for written, _ in mentions(node, template.document))
+        used.update(written.partition(".")[0] for written, _ in references(node, template.document))
         texts.update(part.text for part in walk(node) if isinstance(part, Scalar) and part.text.startswith(HOOK_PREFIX))
     return used, texts
 

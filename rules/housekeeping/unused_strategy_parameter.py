@@ -16,16 +16,16 @@ from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import PREDEFINED
-from samguard.rollout.mentions import mentions
 from samguard.rollout.strategy import LAMBDA_PREFIX
 from samguard.source import Scalar
 from samguard.template import Parameter, Template
+from samguard.template.mentions import mentions
 
 RULE = Rule("SG905", "unused-strategy-parameter", Level.NOTE, since="0.1.0")
 
 _NAME: Final = re.compile(r"deployment(?:preference|strategy|config|type)|trafficshift|canary|rollout", re.IGNORECASE)
-_NOT_USES: Final = ("Parameters", "Metadata", "Outputs", "Rules", "Description")
-"""Sections in which a reference does not make a parameter work."""
+_USES: Final = ("Globals", "Conditions", "Resources")
+"""Sections in which a reference makes a parameter work."""
 
 _TEMPLATE: Final = """
 Transform: AWS::Serverless-2016-10-31
@@ -78,13 +78,13 @@ def check(template: Template) -> Iterator[Finding]:
     chosen = [parameter for parameter in template.parameters.values() if _chooses_strategy(parameter)]
     if not chosen or template.may_gain_resources:
         return
-    used = _used(template)
+    used = {mention.name for mention in mentions(template) if mention.section in _USES}
     for parameter in chosen:
         if parameter.name not in used:
             yield Finding(
                 parameter.key.span,
-                f"nothing uses the parameter {parameter.name}: whatever it is set to, the strategy stays as it is written. "
-                f"Use it as Type: !Ref {parameter.name}, or remove it",
+                f"nothing uses the parameter {parameter.name}: whatever it is set to, the strategy stays what is "
+                f"written there. Use it as Type: !Ref {parameter.name}, or remove it",
             )
 
 
@@ -92,13 +92,3 @@ def _chooses_strategy(parameter: Parameter) -> bool:
     values = [parameter.default, *parameter.allowed_values]
     texts = {value.text.removeprefix(LAMBDA_PREFIX) for value in values if isinstance(value, Scalar)}
     return bool(texts & PREDEFINED.keys()) or bool(_NAME.search(parameter.name))
-
-
-def _used(template: Template) -> set[str]:
-    """The names that are referred to, or that a condition function names."""
-    used: set[str] = set()
-    for section in template.root:
-        if section.name in _NOT_USES:
-            continue
-        used.update(written.partition(".")[0] for written, _ in mentions(section.value, template.document))
-    return used

@@ -40,5 +40,5 @@ def check(use: SuppressionUse) -> Iterator[Finding]:
     if use.is_certain and not use.was_used and not use.has_expired:
         yield Finding(
             use.named.span,
-            f"nothing is suppressed here by {use.named.word}: no finding of it stands where this comment holds. Remove it",
+            f"{use.named.word} suppresses nothing here: no finding of it stands where this comment holds. Remove it",
         )

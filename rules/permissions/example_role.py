@@ -53,7 +53,7 @@ Resources:
         - Statement:
             - Effect: Allow
               Action: codedeploy:PutLifecycleEventHookExecutionStatus
-              Resource: !Sub arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:${ServerlessDeploymentApplication}/*
+              Resource: !Sub arn:aws:codedeploy:*:${AWS::AccountId}:deploymentgroup:${ServerlessDeploymentApplication}/*
             - Effect: Allow
               Action: lambda:InvokeFunction
               Resource: !Ref Orders.Version
@@ -103,6 +103,9 @@ region = "eu-west-1"
 capabilities = "CAPABILITY_IAM"
 parameter_overrides = "Stage=prod"
 """
+
+DEV_ONLY = SAMCONFIG.partition("[prod")[0]
+"""One environment, which is not production."""
 
 
 def changed(text: str, *changes: tuple[str, str]) -> str:

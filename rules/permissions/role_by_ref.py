@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.evaluation import Literal, Reference
+from samguard.evaluation import Reference
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rollout.arns import covers, text_of
 from samguard.rollout.policies import ROLE
 from samguard.rollout.service_role import ServiceRole, service_role
-from samguard.rules.permissions.example_role import SAMCONFIG, TEMPLATE, changed
-from samguard.source import Format
+from samguard.rules.permissions.example_role import DEV_ONLY, SAMCONFIG, TEMPLATE, changed
 
 RULE = Rule("SG801", "role-by-ref", Level.ERROR, since="0.1.0")
 
@@ -40,6 +39,10 @@ GOOD = (
     Example(template=changed(TEMPLATE, (_ROLE, "Role: !Sub '${DeployRole.Arn}'\n")), samconfig=SAMCONFIG),
     Example(template=changed(TEMPLATE, (_ROLE, "Role: !Sub arn:aws:iam::${AWS::AccountId}:role/deployments\n"))),
     Example(template=changed(TEMPLATE, (_ROLE, "")), samconfig=SAMCONFIG),
+    Example(  # nothing is shifted
+        template=changed(TEMPLATE, (_ROLE, "Role: deployments\n        Enabled: false\n")),
+        samconfig=DEV_ONLY,
+    ),
 )
 
 
@@ -53,8 +56,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     yield Finding(
         role.span,
-        f"the Role of {{resource}} is {said}, not the ARN of a role: CodeDeploy refuses the deployment group and the stack is "
-        "rolled back {where}",
+        f"the Role of {{resource}} is {said}, not the ARN of a role: CodeDeploy refuses the deployment group and the "
+        "stack is rolled back {where}",
         because=role.value.because,
         resource=rollout.function,
         fixes=_fixes(role, rollout),
@@ -64,26 +67,18 @@ def check(rollout: Rollout) -> Iterator[Finding]:
 def _said(role: ServiceRole, rollout: Rollout) -> str | None:
     """What a role is given by, where that is no ARN."""
     value = role.value
-    if isinstance(value, Literal) and not value.text:
-        return None  # SG802 speaks of that
     if isinstance(value, Reference):
         target = rollout.scene.resource_of(value)
-        if target is None:
-            return None
-        if target.type != ROLE:
+        if target is not None and target.type != ROLE:
             return f"that of {target.logical_id}, an {target.type}"
-        if value.attribute != "Arn":
-            return "a name" if value.attribute is None else value.attribute
-        return None
-    text = text_of(value, rollout.scene)
-    return "a name" if covers(tuple("arn:*"), text) is False else None
+        return None if target is None or value.attribute == "Arn" else (value.attribute or "a name")
+    text = text_of(value, rollout.scene)  # an empty one is none at all, of which SG802 speaks
+    return "a name" if text and covers(tuple("arn:*"), text) is False else None
 
 
 def _fixes(role: ServiceRole, rollout: Rollout) -> tuple[Fix, ...]:
-    document = rollout.template.document
-    if role.resource is None or document.format is not Format.YAML:
-        return ()
-    if document.text[role.span.start : role.span.end] != f"!Ref {role.resource.logical_id}":
-        return ()
-    text = f"!GetAtt {role.resource.logical_id}.Arn"
-    return (Fix(f"Give the ARN: {text}", (Edit(role.span, text),), safe=True),)
+    written = rollout.template.document.text[role.span.start : role.span.end]
+    name = role.resource.logical_id if role.resource is not None else ""
+    text = f"!GetAtt {name}.Arn"
+    fix = Fix(f"Give the ARN: {text}", (Edit(role.span, text),), safe=True)
+    return (fix,) if name and written == f"!Ref {name}" else ()

@@ -1,13 +1,13 @@
 """The role of a deployment may not invoke the hook.
 
-What goes wrong: CodeDeploy invokes PreTraffic and PostTraffic with the rights of this role. AWSCodeDeployRoleForLambda
-allows that only for functions called CodeDeployHook_*; without a right for this one the hook is never run, and the
-deployment fails.
-Silent when: the role or a policy of it is not in the template; SAM's own role is used (SG401 speaks of that); the hook's
-name is not known.
+What goes wrong: CodeDeploy invokes PreTraffic and PostTraffic with the rights of this role.
+AWSCodeDeployRoleForLambda allows that only for functions called CodeDeployHook_*; without a right for this one the
+hook is never run, and the deployment fails.
+Silent when: the role or a policy of it is not in the template; SAM's own role is used (SG401 speaks of that); the
+hook's name is not known.
 Fix: let the hook's name begin with CodeDeployHook_, or allow lambda:InvokeFunction on the hook in the role.
-Source: AWS managed policy AWSCodeDeployRoleForLambda; SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic
-hooks.
+Source: AWS managed policy AWSCodeDeployRoleForLambda; SAM, docs/safe_lambda_deployments.rst, PreTraffic and
+PostTraffic hooks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from samguard.rollout.arns import function_arn
 from samguard.rollout.hook_function import INVOKE, HookFunction, hook_functions
 from samguard.rollout.policies import Permissions
 from samguard.rollout.service_role import service_role
-from samguard.rules.permissions.example_role import INLINE, MANAGED, SAMCONFIG, TEMPLATE, changed
+from samguard.rules.permissions.example_role import DEV_ONLY, INLINE, MANAGED, SAMCONFIG, TEMPLATE, changed
 from samguard.source import Span
 
 RULE = Rule("SG805", "role-cannot-invoke-hook", Level.ERROR, since="0.1.0")
@@ -49,8 +49,9 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(
-        template=changed(TEMPLATE, (MANAGED, INLINE), (_INVOKE, ""))
-        .replace("      Policies:\n        - PolicyName", "      Policies:  # SG805\n        - PolicyName"),
+        template=changed(TEMPLATE, (MANAGED, INLINE), (_INVOKE, "")).replace(
+            "      Policies:\n        - PolicyName", "      Policies:  # SG805\n        - PolicyName"
+        ),
         samconfig=SAMCONFIG,
     ),
 )
@@ -65,13 +66,26 @@ GOOD = (
         template=changed(
             TEMPLATE,
             (MANAGED, INLINE),
-            ("Resource: !GetAtt Check.Arn", "Resource: !Sub arn:aws:lambda:*:${AWS::AccountId}:function:CodeDeployHook_*"),
+            (
+                "Resource: !GetAtt Check.Arn",
+                "Resource: !Sub arn:aws:lambda:*:${AWS::AccountId}:function:CodeDeployHook_*",
+            ),
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # a role that the template cannot show
+        template=changed(
+            TEMPLATE,
+            ("Role: !GetAtt DeployRole.Arn", "Role: !ImportValue deploy-role"),
+            (_NAME, "FunctionName: !Sub orders_check_${Stage}\n"),
         ),
         samconfig=SAMCONFIG,
     ),
     Example(  # nothing is shifted
-        template=changed(TEMPLATE, (_NAME, "FunctionName: checks\n"), ("        Alarms:", "        Enabled: false\n        Alarms:")),
-        samconfig=SAMCONFIG.partition("[prod")[0],
+        template=changed(
+            TEMPLATE, (_NAME, "FunctionName: checks\n"), ("        Alarms:", "        Enabled: false\n        Alarms:")
+        ),
+        samconfig=DEV_ONLY,
     ),
 )
 
@@ -80,15 +94,16 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each hook that a role of the template cannot invoke."""
     for hook in hook_functions(deployment):
         permissions = service_role(hook.rollout).permissions
-        if permissions is None or permissions.resource is None or hook.scene.exists(hook.function) is False:
-            continue
         target = function_arn(hook.function, hook.scene)
+        is_there = hook.scene.exists(hook.function) is not False
+        if permissions is None or permissions.resource is None or not is_there:
+            continue
         if permissions.allows(INVOKE, target) is not False:
             continue
         yield Finding(
             _place(permissions, hook),
-            f"{permissions.resource.logical_id} may not invoke {{resource}}: the hook is never run and the deployment fails "
-            f"{{where}}. Allow lambda:InvokeFunction on it, or begin its name with {HOOK_PREFIX}",
+            f"{permissions.resource.logical_id} may not invoke {{resource}}: the hook is never run and the deployment "
+            f"fails {{where}}. Allow lambda:InvokeFunction on it, or begin its name with {HOOK_PREFIX}",
             resource=hook.function.logical_id,
         )
 

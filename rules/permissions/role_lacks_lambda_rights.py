@@ -1,12 +1,12 @@
 """The role of a deployment may not shift the alias, or not read the alarms.
 
-What goes wrong: CodeDeploy shifts traffic by lambda:UpdateAlias and reads alarms by cloudwatch:DescribeAlarms, with the
-rights of this role. AWSCodeDeployRole and AWSCodeDeployRoleForECS are made for servers and containers and have no right to
-an alias: the deployment fails, or stops because the state of the alarms cannot be read.
+What goes wrong: CodeDeploy shifts traffic by lambda:UpdateAlias and reads alarms by cloudwatch:DescribeAlarms, with
+the rights of this role. AWSCodeDeployRole and AWSCodeDeployRoleForECS are made for servers and containers and have no
+right to an alias: the deployment fails, or stops because the state of the alarms cannot be read.
 Silent when: the role or a policy of it is not in the template; for the alarms, where there are none.
 Fix: give the role the managed policy service-role/AWSCodeDeployRoleForLambda.
-Source: CodeDeploy user guide, "Create a service role for CodeDeploy" and "Grant CodeDeploy permission to use CloudWatch
-alarms"; AWS managed policy AWSCodeDeployRoleForLambda.
+Source: CodeDeploy user guide, "Create a service role for CodeDeploy" and "Grant CodeDeploy permission to use
+CloudWatch alarms"; AWS managed policy AWSCodeDeployRoleForLambda.
 """
 
 from __future__ import annotations
@@ -41,19 +41,22 @@ BAD = (
     ),
     Example(template=changed(TEMPLATE, (_POLICY, "AWSCodeDeployRoleForECS  # SG804")), samconfig=SAMCONFIG),
     Example(
-        template=changed(TEMPLATE, (MANAGED, INLINE), ("lambda:UpdateAlias", "lambda:UpdateFunctionCode"))
-        .replace("      Policies:\n        - PolicyName", "      Policies:  # SG804\n        - PolicyName"),
+        template=changed(TEMPLATE, (MANAGED, INLINE), ("lambda:UpdateAlias", "lambda:UpdateFunctionCode")).replace(
+            "      Policies:\n        - PolicyName", "      Policies:  # SG804\n        - PolicyName"
+        ),
         samconfig=SAMCONFIG,
     ),
     Example(
-        template=changed(TEMPLATE, (MANAGED, INLINE), ("Resource: !GetAtt Orders.Arn", "Resource: !GetAtt Check.Arn  # SG804")),
+        template=changed(
+            TEMPLATE, (MANAGED, INLINE), ("Resource: !GetAtt Orders.Arn", "Resource: !GetAtt Check.Arn  # SG804")
+        ),
         samconfig=SAMCONFIG,
     ),
     Example(
         template=changed(
             TEMPLATE,
             (MANAGED, INLINE),
-            ("              - Effect: Allow\n                Action: cloudwatch:DescribeAlarms\n                Resource: '*'\n", ""),
+            ("Action: cloudwatch:DescribeAlarms", "Action: cloudwatch:ListMetrics"),
         ).replace("      Policies:\n        - PolicyName", "      Policies:  # SG804\n        - PolicyName"),
         samconfig=SAMCONFIG,
     ),
@@ -62,7 +65,9 @@ BAD = (
 GOOD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG),
     Example(template=changed(TEMPLATE, (MANAGED, INLINE)), samconfig=SAMCONFIG),
-    Example(template=changed(TEMPLATE, (_POLICY, "service-role/AWSCodeDeployRoleForLambdaLimited")), samconfig=SAMCONFIG),
+    Example(
+        template=changed(TEMPLATE, (_POLICY, "service-role/AWSCodeDeployRoleForLambdaLimited")), samconfig=SAMCONFIG
+    ),
     Example(template=changed(TEMPLATE, (MANAGED, _ATTACHED)), samconfig=SAMCONFIG),
     Example(  # a policy of the account's own
         template=changed(TEMPLATE, (MANAGED, "      ManagedPolicyArns: ['arn:aws:iam::111122223333:policy/deploy']\n")),
@@ -77,9 +82,8 @@ _ALARMS: Final = "cloudwatch:DescribeAlarms"
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each role, with the first right that it lacks."""
     permissions = service_role(rollout).permissions
-    if not rollout.shifts or permissions is None or permissions.resource is None:
-        return
-    if rollout.resource.type not in FUNCTION_TYPES:
+    is_here = rollout.resource.type in FUNCTION_TYPES
+    if not rollout.shifts or permissions is None or permissions.resource is None or not is_here:
         return
     target = function_arn(rollout.resource, rollout.scene)
     alias = function_arn(rollout.resource, rollout.scene, text_of(rollout.alias, rollout.scene))
@@ -88,11 +92,15 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         lacking, target = [_ALARMS], tuple("*")
     if not lacking:
         return
-    what = "the alarms cannot be read, so CodeDeploy stops each deployment" if lacking == [_ALARMS] else "no traffic is shifted"
+    what = (
+        "the alarms cannot be read, so CodeDeploy stops each deployment"
+        if lacking == [_ALARMS]
+        else "no traffic is shifted"
+    )
     yield Finding(
         _place(permissions, lacking[0], target),
-        f"{permissions.resource.logical_id} does not allow {' and '.join(lacking)}: {what} of {{resource}} {{where}}. Give it "
-        f"{_POLICY}",
+        f"{permissions.resource.logical_id} does not allow {' and '.join(lacking)}: {what} of {{resource}} {{where}}. "
+        f"Give it {_POLICY}",
         resource=rollout.function,
     )
 

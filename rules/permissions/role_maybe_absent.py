@@ -2,8 +2,8 @@
 
 What goes wrong: any function in Role counts as a role to SAM, which then makes none itself. Where `!If` chooses
 AWS::NoValue, or a parameter is empty, the deployment group is left without a role, and CloudFormation refuses it.
-Silent when: Role is a plain empty text or null (SAM makes its own role then); the condition is not known; no environment is
-known and only the parameter's Default is empty.
+Silent when: Role is a plain empty text or null (SAM makes its own role then); the condition is not known; no
+environment is known and only the parameter's Default is empty.
 Fix: name a role in both branches, or leave Role out and let SAM make one.
 Source: samtranslator, model/preferences/deployment_preference_collection.py.
 """
@@ -16,7 +16,7 @@ from samguard.evaluation import decided_by_default
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rollout.service_role import service_role, vanishes
-from samguard.rules.permissions.example_role import SAMCONFIG, TEMPLATE, changed
+from samguard.rules.permissions.example_role import DEV_ONLY, SAMCONFIG, TEMPLATE, changed
 
 RULE = Rule("SG802", "role-maybe-absent", Level.ERROR, since="0.1.0")
 
@@ -53,7 +53,7 @@ GOOD = (
     Example(template=changed(TEMPLATE, _PARAMETER, (_ROLE, "Role: !Ref RoleArn\n"))),
     Example(  # nothing is shifted
         template=changed(TEMPLATE, (_ROLE, "Enabled: false\n        Role: !Ref AWS::NoValue\n")),
-        samconfig=SAMCONFIG.partition("[prod")[0],
+        samconfig=DEV_ONLY,
     ),
 )
 
@@ -67,8 +67,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     yield Finding(
         role.entry.key.span,
-        "the Role of {resource} comes to nothing {where}, and SAM makes none where one is written: CloudFormation refuses the "
-        "deployment group. Name a role, or leave Role out",
+        "the Role of {resource} comes to nothing {where}, and SAM makes none where one is written: CloudFormation "
+        "refuses the deployment group. Name a role, or leave Role out",
         because=role.value.because,
         resource=rollout.function,
     )

@@ -1,8 +1,9 @@
 """The role of a deployment does not trust CodeDeploy.
 
-What goes wrong: CodeDeploy has to assume the role. Where its trust policy names another service, the deployment group is
-refused, or each deployment fails before it has shifted anything.
-Silent when: the role is not in the template; its trust policy is not known, or names a regional principal of CodeDeploy.
+What goes wrong: CodeDeploy has to assume the role. Where its trust policy names another service, the deployment group
+is refused, or each deployment fails before it has shifted anything.
+Silent when: the role is not in the template; its trust policy is not known, or names a regional principal of
+CodeDeploy.
 Fix: let the AssumeRolePolicyDocument allow sts:AssumeRole to the service codedeploy.amazonaws.com.
 Source: CodeDeploy user guide, "Create a service role for CodeDeploy".
 """
@@ -37,7 +38,10 @@ BAD = (
     Example(
         template=changed(
             TEMPLATE,
-            ("          - Effect: Allow\n            Action: sts:AssumeRole", "          - Effect: Deny  # SG803\n            Action: sts:AssumeRole"),
+            (
+                "          - Effect: Allow\n            Action: sts:AssumeRole",
+                "          - Effect: Deny  # SG803\n            Action: sts:AssumeRole",
+            ),
         ),
         samconfig=SAMCONFIG,
     ),
@@ -61,7 +65,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     yield Finding(
         trust.place("codedeploy"),
-        f"{role.logical_id} does not let CodeDeploy assume it: the deployment of {{resource}} fails {{where}}. Trust the service "
-        "codedeploy.amazonaws.com",
+        f"{role.logical_id} does not let CodeDeploy assume it: the deployment of {{resource}} fails {{where}}. Trust "
+        "the service codedeploy.amazonaws.com",
         resource=rollout.function,
     )

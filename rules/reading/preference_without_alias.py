@@ -2,8 +2,8 @@
 
 What goes wrong: traffic is shifted from one version to another behind an alias. Without AutoPublishAlias there is none,
 and the SAM transform refuses the whole template: nothing deploys.
-Silent when: the preference is switched off, empty, or null; the alias comes from Globals; the template is a fragment whose
-Globals are elsewhere.
+Silent when: the preference is switched off, empty, or null; the alias comes from Globals; the alias is there and refused
+itself (SG006 and SG007 speak of that).
 Fix: add `AutoPublishAlias: live`.
 Source: samtranslator, model/sam_resources.py.
 """
@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rules.reading.refusals import refused
 from samguard.template import Refusal, RefusalKind
 
 RULE = Rule("SG004", "preference-without-alias", Level.ERROR, since="0.1.0")
 
-BAD = Example(
-    template="""
+BAD = (
+    Example(
+        template="""
 Transform: AWS::Serverless-2016-10-31
 Resources:
   Orders:
@@ -31,6 +33,47 @@ Resources:
         Type: Canary10Percent5Minutes
         Alarms: [orders-errors]
 """,
+    ),
+    Example(  # the preference is shared, and one function has no alias for it
+        template="""
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    CodeUri: src/
+    Handler: app.handler
+    Runtime: python3.12
+    DeploymentPreference:
+      Type: Canary10Percent5Minutes
+      Alarms: [orders-errors]
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      AutoPublishAlias: live
+  Payments:  # SG004
+    Type: AWS::Serverless::Function
+    Properties:
+      Timeout: 10
+""",
+    ),
+    Example(  # shared, and none has one: the place is where it is shared
+        template="""
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    CodeUri: src/
+    Handler: app.handler
+    Runtime: python3.12
+    DeploymentPreference:  # SG004
+      Type: Canary10Percent5Minutes
+      Alarms: [orders-errors]
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+  Payments:
+    Type: AWS::Serverless::Function
+""",
+    ),
 )
 
 GOOD = (
@@ -48,11 +91,15 @@ Resources:
         Enabled: false
         Type: Canary10Percent5Minutes
 """,
+        samconfig="""
+version = 0.1
+[dev.deploy.parameters]
+stack_name = "orders-dev"
+""",
     ),
 )
 
 
 def check(refusal: Refusal) -> Iterator[Finding]:
     """One finding for each function that SAM refuses for this."""
-    if refusal.kind is RefusalKind.PREFERENCE_WITHOUT_ALIAS:
-        yield Finding(refusal.span, refusal.message, resource=refusal.resource)
+    yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_ALIAS)

@@ -197,8 +197,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         span, because = routing_place(rollout, strategy, ("Type",))
         yield Finding(
             span,
-            f"{{resource}} gets every new version with {strategy.name}: all users at once, before any alarm can stop it "
-            "{where}. Give production a canary or linear strategy",
+            f"{{resource}} gets every new version with {strategy.name}: all users at once, before any alarm can stop "
+            "it {where}. Give production a canary or linear strategy",
             because=(*rollout.because, *strategy.because, *because),
             resource=rollout.function,
         )

@@ -1,7 +1,7 @@
 """The strategy's parameter allows AllAtOnce, and nothing forbids it for production.
 
-What goes wrong: production is one typo, or one forgotten override, away from giving every user a new version at once, and
-the deployment would not say a word.
+What goes wrong: production is one typo, or one forgotten override, away from giving every user a new version at once,
+and the deployment would not say a word.
 Silent when: no production environment is known; an assertion in Rules speaks of the parameter.
 Fix: assert under Rules that the parameter is not AllAtOnce where the stage is production.
 Source: CloudFormation user guide, "Rules section structure".
@@ -27,9 +27,14 @@ Transform: AWS::Serverless-2016-10-31
 Parameters:
   Strategy:
     Type: String
+    Default: Canary10Percent5Minutes
     AllowedValues:
       - Canary10Percent5Minutes
       - AllAtOnce%s
+  Pace:
+    Type: String
+    Default: Canary10Percent5Minutes
+    AllowedValues: [Canary10Percent5Minutes, AllAtOnce]
 Resources:
   Orders:
     Type: AWS::Serverless::Function
@@ -41,6 +46,9 @@ Resources:
       DeploymentPreference:
         Type: !Ref Strategy
         Alarms: [orders-errors]
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12}
 """
 _STAGES = """
 version = 0.1
@@ -49,7 +57,25 @@ stack_name = "orders-prod"
 parameter_overrides = "Strategy=Canary10Percent5Minutes"
 """
 
-BAD = Example(template=_TEMPLATE % "  # SG213 in prod", samconfig=_STAGES)
+BAD = (
+    Example(template=_TEMPLATE % "  # SG213 in prod", samconfig=_STAGES),
+    Example(  # where production is AllAtOnce already, SG201 says so
+        template=_TEMPLATE % "  # SG213 in prod"
+        + """
+  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: refunds.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference:
+        Type: !Ref Pace  # SG201 in prod
+        Alarms: [orders-errors]
+""",
+        samconfig=_STAGES.replace("Strategy=", "Pace=AllAtOnce Strategy="),
+    ),
+)
 
 GOOD = (
     Example(template=_TEMPLATE % ""),

@@ -1,7 +1,8 @@
 """The CodeDeploy application of a Lambda alias is one for servers or containers.
 
-What goes wrong: an AWS::CodeDeploy::Application without `ComputePlatform: Lambda` is one for servers. Its deployment groups
-cannot shift the traffic of an alias: the deployment fails when the alias is updated, or the group is refused before.
+What goes wrong: an AWS::CodeDeploy::Application without `ComputePlatform: Lambda` is one for servers. Its deployment
+groups cannot shift the traffic of an alias: the deployment fails when the alias is updated, or the group is refused
+before.
 Silent when: the application is SAM's own, or stands in another template; the value is not known.
 Fix: set `ComputePlatform: Lambda`.
 Source: CloudFormation user guide, AWS::CodeDeploy::Application.
@@ -32,6 +33,13 @@ Resources:
     Type: AWS::Lambda::Version
     DeletionPolicy: Retain
     Properties: {FunctionName: !Ref Orders}
+  Seed:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: {S3Bucket: artifacts, S3Key: seed.zip}
+      Handler: seed.handler
+      Runtime: python3.12
+      Role: arn:aws:iam::111111111111:role/seed
   Live:
     Type: AWS::Lambda::Alias
     Properties:
@@ -70,6 +78,7 @@ BAD = (
 
 GOOD = (
     Example(template=_TEMPLATE % ("", "      ComputePlatform: Lambda")),
+    Example(template=(_TEMPLATE % ("", "")).replace("ApplicationName: !Ref Application", "ApplicationName: deploys")),
     Example(  # an application of servers that no alias is deployed with
         template="""
 Resources:
@@ -93,16 +102,15 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if not is_other:
         return
     entry = application.properties.entry("ComputePlatform")
-    fixes: tuple[Fix, ...] = ()
-    if entry is not None and isinstance(entry.value, Scalar):
-        fixes = (Fix("Write Lambda", (Edit(entry.value.span, "Lambda"),), safe=True),)
+    span = entry.value.span if entry is not None else application.span
+    is_fixable = entry is not None and isinstance(entry.value, Scalar)
     yield Finding(
-        entry.value.span if entry is not None else application.span,
+        span,
         f"{application.logical_id} is no CodeDeploy application for Lambda, so it cannot shift the traffic of "
         f"{rollout.function}: the deployment fails. Set ComputePlatform: Lambda",
         because=platform.because,
         resource=application.logical_id,
-        fixes=fixes,
+        fixes=(Fix("Write Lambda", (Edit(span, "Lambda"),), safe=True),) if is_fixable else (),
     )
 
 

@@ -1,13 +1,13 @@
 """The whole shift is over before an alarm can have seen the new version.
 
-What goes wrong: Lambda's metrics come once a minute, and an alarm needs one whole period of them, and their delivery, before
-it can be in ALARM. A shift that takes less than two minutes from the first step to the last gives no alarm that chance: it
-is AllAtOnce with a delay.
-Silent when: the environment is not production; the duration is not known; everything is shifted at once (SG201). Whether an
-alarm with a longer period is too slow for a longer shift is SG312's question.
+What goes wrong: Lambda's metrics come once a minute, and an alarm needs one whole period of them, and their delivery,
+before it can be in ALARM. A shift that takes less than two minutes from the first step to the last gives no alarm that
+chance: it is AllAtOnce with a delay.
+Silent when: the environment is not production; the duration is not known; everything is shifted at once (SG201).
+Whether an alarm with a longer period is too slow for a longer shift is SG312's question.
 Fix: let it take five minutes or more.
-Source: Lambda developer guide, "Types of metrics for Lambda functions"; CodeDeploy user guide, "Deployment configurations on
-an AWS Lambda compute platform".
+Source: Lambda developer guide, "Types of metrics for Lambda functions"; CodeDeploy user guide, "Deployment
+configurations on an AWS Lambda compute platform".
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ Resources:
       DeploymentPreference:
         Type: !Ref Slowly
         Alarms: [orders-errors]
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12}
   Slowly:
     Type: AWS::CodeDeploy::DeploymentConfig
     Properties:
@@ -73,8 +76,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     span, because = percentage_span(rollout, strategy, 1)
     yield Finding(
         span,
-        f"the shift of {{resource}} is over after {strategy.duration_minutes:g} minute {{where}}, before a period of any "
-        "alarm is: nothing can stop it. Let it take five minutes or more",
+        f"the shift of {{resource}} is over after {strategy.duration_minutes:g} minute {{where}}, before a period of "
+        "any alarm is: nothing can stop it. Let it take five minutes or more",
         because=(*rollout.because, *strategy.because, *because),
         resource=rollout.function,
     )

@@ -1,8 +1,8 @@
 """A deployment configuration that a function uses is not one for Lambda, or is not complete.
 
-What goes wrong: without `ComputePlatform: Lambda` a deployment configuration is one for servers, which a Lambda deployment
-group does not take. A TrafficRoutingConfig whose Type has no block of its name, or is none of AllAtOnce, TimeBasedCanary and
-TimeBasedLinear, says nothing of how to shift. Either way the deployment fails.
+What goes wrong: without `ComputePlatform: Lambda` a deployment configuration is one for servers, which a Lambda
+deployment group does not take. A TrafficRoutingConfig whose Type has no block of its name, or is none of AllAtOnce,
+TimeBasedCanary and TimeBasedLinear, says nothing of how to shift. Either way the deployment fails.
 Silent when: no function of the template uses the configuration and it is not for Lambda; the values are not known.
 Fix: set `ComputePlatform: Lambda`, and give the block that the Type names: TimeBasedCanary with CanaryPercentage and
 CanaryInterval, TimeBasedLinear with LinearPercentage and LinearInterval.
@@ -27,6 +27,8 @@ _TYPES: Final = ("AllAtOnce", *ROUTING_TYPES)
 
 _TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Shape: {Type: String}
 Resources:
   Orders:
     Type: AWS::Serverless::Function
@@ -41,66 +43,34 @@ Resources:
   Slowly:%s
     Type: AWS::CodeDeploy::DeploymentConfig
     Properties:
-%s
+      %s
 """
 _CANARY = """
+      TrafficRoutingConfig:
+        Type: TimeBasedCanary
         TimeBasedCanary:
           CanaryPercentage: 10
           CanaryInterval: 10"""
+_RIGHT = f"ComputePlatform: Lambda{_CANARY}"
 
 BAD = (
+    Example(template=_TEMPLATE % ("  # SG208", _CANARY)),
+    Example(
+        template=_TEMPLATE % ("", f"ComputePlatform: Server  # SG208{_CANARY}"),
+        fixed=_TEMPLATE % ("", f"ComputePlatform: Lambda  # SG208{_CANARY}"),
+    ),
+    Example(template=_TEMPLATE % ("", _RIGHT.replace("Type: TimeBasedCanary", "Type: TimeBasedLinear  # SG208"))),
+    Example(template=_TEMPLATE % ("", _RIGHT.replace("Type: TimeBasedCanary", "Type: Canary  # SG208"))),
     Example(
         template=_TEMPLATE
-        % ("  # SG208", f"      TrafficRoutingConfig:\n        Type: TimeBasedCanary{_CANARY}"),
+        % ("", _RIGHT.replace("TimeBasedCanary:", "TimeBasedCanary:  # SG208").partition("          CanaryInterval")[0])
     ),
-    Example(
-        template=_TEMPLATE
-        % (
-            "",
-            "      ComputePlatform: Server  # SG208\n"
-            f"      TrafficRoutingConfig:\n        Type: TimeBasedCanary{_CANARY}",
-        ),
-        fixed=_TEMPLATE
-        % (
-            "",
-            "      ComputePlatform: Lambda  # SG208\n"
-            f"      TrafficRoutingConfig:\n        Type: TimeBasedCanary{_CANARY}",
-        ),
-    ),
-    Example(
-        template=_TEMPLATE
-        % (
-            "",
-            "      ComputePlatform: Lambda\n"
-            f"      TrafficRoutingConfig:\n        Type: TimeBasedLinear  # SG208{_CANARY}",
-        ),
-    ),
-    Example(
-        template=_TEMPLATE
-        % (
-            "",
-            f"      ComputePlatform: Lambda\n      TrafficRoutingConfig:\n        Type: Canary  # SG208{_CANARY}",
-        ),
-    ),
-    Example(
-        template=_TEMPLATE
-        % (
-            "",
-            "      ComputePlatform: Lambda\n"
-            "      TrafficRoutingConfig:\n"
-            "        Type: TimeBasedCanary\n"
-            "        TimeBasedCanary:  # SG208\n"
-            "          CanaryPercentage: 10",
-        ),
-    ),
-    Example(template=_TEMPLATE % ("  # SG208", "      ComputePlatform: Lambda")),
+    Example(template=_TEMPLATE % ("  # SG208", "ComputePlatform: Lambda")),
 )
 
 GOOD = (
-    Example(
-        template=_TEMPLATE
-        % ("", f"      ComputePlatform: Lambda\n      TrafficRoutingConfig:\n        Type: TimeBasedCanary{_CANARY}"),
-    ),
+    Example(template=_TEMPLATE % ("", _RIGHT)),
+    Example(template=_TEMPLATE % ("", _RIGHT.replace("Type: TimeBasedCanary", "Type: !Ref Shape"))),
     Example(  # a configuration of servers that no function uses
         template="""
 Resources:
@@ -158,5 +128,7 @@ def _routing(configuration: Resource, deployment: Deployment) -> Iterator[Findin
     if missing:
         is_whole = isinstance(scene.property(configuration, *path), Removed)
         span = routing_span(configuration, ("Type",) if is_whole else (kind.text,))
-        message = f"{name} is {kind.text} without {' and '.join(missing)}: the deployment fails. Give it a {kind.text} block"
+        message = (
+            f"{name} is {kind.text} without {' and '.join(missing)}: the deployment fails. Give it a {kind.text} block"
+        )
         yield Finding(span, message, because=kind.because, resource=name)

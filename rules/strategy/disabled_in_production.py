@@ -1,10 +1,11 @@
 """Traffic shifting is switched off in production.
 
-What goes wrong: with Enabled off SAM drops the whole preference unseen: no deployment group, no alarms, no hooks. The alias
-moves to a new version in the moment it is published, and every user gets it.
-Silent when: the environment is not production; the value is not known there; the function is a deployment hook, or one that
-the template lets no request or message reach and that says nothing but `Enabled: false`; the function says how to shift and
-Globals switch that off (SG217), or a null does (SG216).
+What goes wrong: with Enabled off SAM drops the whole preference unseen: no deployment group, no alarms, no hooks. The
+alias moves to a new version in the moment it is published, and every user gets it.
+Silent when: the environment is not production; there is no alias to shift (SG101); the value is not known there; the
+function is a deployment hook, or one that the template lets no request or message reach and that says nothing but
+`Enabled: false` (a warning where it answers requests, a note where it takes messages); the function says how to shift
+and Globals switch that off (SG217), or a null does (SG216).
 Fix: set Enabled to true for production, or leave it out.
 Source: SAM, docs/safe_lambda_deployments.rst; samtranslator, model/preferences/deployment_preference.py.
 """
@@ -13,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from samguard.evaluation import Removed
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind
-from samguard.rollout.traffic import traffic
+from samguard.rollout.traffic import Traffic, traffic
 from samguard.rules.strategy.switches import is_switched_off_by_globals, own_preference
 from samguard.source import Mapping, Scalar
 
@@ -107,6 +109,33 @@ Resources:
       Handler: search.handler
       DeploymentPreference: {Enabled: false}  # SG202 in prod
       FunctionUrlConfig: {AuthType: AWS_IAM}
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: seed.handler, DeploymentPreference: {}}
+""",
+        samconfig=_STAGES % "true",
+    ),
+    Example(  # what only Globals switch off is told by SG217
+        template="""
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    CodeUri: src/
+    Runtime: python3.12
+    AutoPublishAlias: live
+    DeploymentPreference:
+      Enabled: false  # SG217 in prod
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: orders.handler
+      DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [orders-errors]}
+  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: refunds.handler
+      DeploymentPreference: {Enabled: false, Type: Canary10Percent5Minutes}  # SG202 in prod
 """,
         samconfig=_STAGES % "true",
     ),
@@ -155,22 +184,24 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each function whose preference is there but off."""
     hooks = deployment.hook_functions()
     for rollout in deployment.rollouts:
-        if rollout.kind is not RolloutKind.FUNCTION or rollout.preference is None:
+        if rollout.kind is not RolloutKind.FUNCTION or rollout.preference is None or isinstance(rollout.alias, Removed):
             continue
         if rollout.traffic_shifting is not False or rollout.function in hooks:
             continue
         if is_switched_off_by_globals(rollout):
             continue
+        reached_by = traffic(rollout.resource, rollout.scene)
         is_excluded = _says_only_off(rollout)
-        if is_excluded and not traffic(rollout.resource, rollout.scene).reaches_users:
+        if is_excluded and reached_by not in (Traffic.REQUESTS, Traffic.MESSAGES):
             continue
+        level = Level.NOTE if reached_by is Traffic.MESSAGES else Level.WARNING
         yield Finding(
             rollout.spans.enabled,
             "traffic shifting is off for {resource} {where}: every user gets a new version at once, and alarms and "
             "hooks are ignored. Set Enabled to true",
             because=rollout.because,
             resource=rollout.function,
-            level=Level.WARNING if is_excluded else None,
+            level=level if is_excluded else None,
         )
 
 

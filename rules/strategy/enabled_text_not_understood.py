@@ -1,10 +1,10 @@
 """Enabled is a text that means off to people, but not to SAM.
 
-What goes wrong: SAM knows the texts `false` and `False`; every other text that is not empty counts as true. With `'no'`,
-`'off'`, `'0'` or `'FALSE'` traffic shifting stays on where somebody switched it off: the switch does not switch, and the
-next one to read the template believes that the function is not shifted.
-Silent when: the value is not known; it is a YAML boolean (`no` and `off` without quotes are false) or the number 0; it is a
-text that means on.
+What goes wrong: SAM knows the texts `false` and `False`; every other text that is not empty counts as true. With
+`'no'`, `'off'`, `'0'` or `'FALSE'` traffic shifting stays on where somebody switched it off: the switch does not
+switch, and the next one to read the template believes that the function is not shifted.
+Silent when: the value is not known; it is a YAML boolean (`no` and `off` without quotes are false) or the number 0; it
+is a text that means on.
 Fix: write `false`, without quotes; give the parameter the AllowedValues "true" and "false".
 Source: samtranslator, model/preferences/deployment_preference.py.
 """
@@ -43,6 +43,9 @@ Resources:
         Enabled: %s
         Type: Canary10Percent5Minutes
         Alarms: [orders-errors]
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12}
 """
 _STAGES = """
 version = 0.1
@@ -77,14 +80,12 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     if value.text.strip().lower() not in _MEAN_OFF:
         return
-    fixes = ()
-    if isinstance(node, Scalar):
-        fixes = (Fix("Write false", (Edit(node.span, "false"),), safe=False),)
+    fix = Fix("Write false", (Edit(rollout.spans.enabled, "false"),), safe=False)
     yield Finding(
         rollout.spans.enabled,
         f"Enabled of {{resource}} is the text {value.text!r}, which SAM takes for true {{where}}: only false and False "
         "switch traffic shifting off. Write false",
         because=value.because,
         resource=rollout.function,
-        fixes=fixes,
+        fixes=(fix,) if isinstance(node, Scalar) else (),
     )

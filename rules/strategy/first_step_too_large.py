@@ -1,7 +1,7 @@
 """The first shift gives a large part of the users the new version.
 
-What goes wrong: a canary is there so that few meet a bad version. With half of the traffic or more in the first step, a bad
-version has hit most users before an alarm has had a period to look at.
+What goes wrong: a canary is there so that few meet a bad version. With half of the traffic or more in the first step, a
+bad version has hit most users before an alarm has had a period to look at.
 Silent when: the environment is not production; the share is not known; everything is shifted at once (SG201).
 Fix: begin with 5 or 10 percent.
 Source: CodeDeploy user guide, "Deployment configurations on an AWS Lambda compute platform".
@@ -38,6 +38,9 @@ Resources:
   Refunds:
     Type: AWS::Serverless::Function
     Properties: {Handler: refunds.handler}
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: seed.handler, DeploymentPreference: {Enabled: false}}
   Slowly:
     Type: AWS::CodeDeploy::DeploymentConfig
     Properties:
@@ -92,8 +95,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     span, because = percentage_span(rollout, strategy, 0)
     yield Finding(
         span,
-        f"the first step already gives {strategy.percent:g} percent of the users of {{resource}} a new version {{where}}, "
-        "before an alarm has seen it. Begin with 5 or 10 percent",
+        f"the first step already gives {strategy.percent:g} percent of the users of {{resource}} a new version "
+        f"{{where}}, before an alarm has seen it. Begin with 5 or 10 percent",
         because=(*rollout.because, *strategy.because, *because),
         resource=rollout.function,
     )

@@ -1,9 +1,10 @@
 """A function says how it is to be shifted, but Globals switch that off.
 
-What goes wrong: `Enabled: false` in Globals is merged into the preference of each function key by key. A function that adds
-a Type or Alarms stays switched off, unless it says `Enabled: true` as well: every user gets its new version at once.
-Silent when: the environment is not production; the function says Enabled itself; Globals give a Type too, or decide Enabled
-by a parameter (SG202 speaks of these); the function is a deployment hook.
+What goes wrong: `Enabled: false` in Globals is merged into the preference of each function key by key. A function that
+adds a Type or Alarms stays switched off, unless it says `Enabled: true` as well: every user gets its new version at
+once.
+Silent when: the environment is not production; the function says Enabled itself; Globals give a Type too, or decide
+Enabled by a parameter (SG202 speaks of these); the function is a deployment hook.
 Fix: say `Enabled: true` in the functions that are to be shifted, or remove it from Globals.
 Source: SAM, docs/globals.rst; samtranslator, plugins/globals/globals.py.
 """
@@ -55,6 +56,12 @@ BAD = (
 GOOD = (
     Example(template=_TEMPLATE % ("false", "\n        Enabled: true"), samconfig=_STAGES),
     Example(template=_TEMPLATE % ("false", ""), samconfig=_STAGES.replace("prod", "test")),
+    Example(
+        template=(_TEMPLATE % ("false", "")).replace(
+            "Handler: orders", "FunctionName: CodeDeployHook_a\n      Handler: a"
+        ),
+        samconfig=_STAGES,
+    ),
 )
 
 
@@ -70,8 +77,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         said = (Reason(f"{rollout.function} says how", rollout.scene.place(entry.key.span)),) if entry else ()
         yield Finding(
             rollout.spans.enabled,
-            "Enabled in Globals keeps the traffic shifting of {resource} off {where}, whatever its own DeploymentPreference "
-            "says: every user gets a new version at once. Say Enabled: true there",
+            "Enabled in Globals keeps the traffic shifting of {resource} off {where}, whatever its own "
+            "DeploymentPreference says: every user gets a new version at once. Say Enabled: true there",
             because=said,
             resource=rollout.function,
         )

@@ -1,9 +1,10 @@
 """A null takes the place of the DeploymentPreference of Globals.
 
-What goes wrong: `DeploymentPreference:` with nothing behind it replaces what Globals say. The function is not shifted: every
-user gets a new version at once, though the template reads as if Globals held for it.
-Silent when: the environment is not production; Globals have no preference, or switch it off; the function is a deployment
-hook; IgnoreGlobals leaves the preference out. Where nothing of the template calls the function, it is a note.
+What goes wrong: `DeploymentPreference:` with nothing behind it replaces what Globals say. The function is not shifted:
+every user gets a new version at once, though the template reads as if Globals held for it.
+Silent when: the environment is not production; Globals have no preference, or switch it off; the function is a
+deployment hook; IgnoreGlobals leaves the preference out. Where nothing of the template calls the function, it is a
+note.
 Fix: remove the key, so that Globals hold; or say `Enabled: false`, if the function is not to be shifted.
 Source: SAM, docs/globals.rst; samtranslator, plugins/globals/globals.py.
 """
@@ -73,16 +74,16 @@ Resources:
         template=_TEMPLATE
         % (
             "",
-            " {Hooks: {PreTraffic: !Ref Check}}"
-            "\n  Check:"
-            "\n    Type: AWS::Serverless::Function"
-            "\n    Properties:"
-            "\n      FunctionName: CodeDeployHook_check"
-            "\n      Handler: check.handler"
-            "\n      Events: {Warm: {Type: HttpApi}}"
-            "\n      DeploymentPreference:",
+            """ {}
+  Check:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: CodeDeployHook_check
+      Handler: check.handler
+      Events: {Warm: {Type: HttpApi}}
+      DeploymentPreference:""",
         ),
-        samconfig=_STAGES.replace("prod", "test"),
+        samconfig=_STAGES,
     ),
 )
 
@@ -97,8 +98,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         reaches_users = traffic(rollout.resource, rollout.scene).reaches_users
         yield Finding(
             entry.key.span if entry is not None else rollout.spans.preference,
-            "the empty DeploymentPreference of {resource} takes the place of that of Globals, so its traffic is not shifted "
-            "{where}. Remove it, or say Enabled: false if that is meant",
+            "the empty DeploymentPreference of {resource} takes the place of that of Globals, so its traffic is not "
+            "shifted {where}. Remove it, or say Enabled: false if that is meant",
             resource=rollout.function,
             level=None if reaches_users else Level.NOTE,
         )

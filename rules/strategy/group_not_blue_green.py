@@ -1,11 +1,12 @@
 """A Lambda alias's deployment group is not blue/green with traffic control.
 
 What goes wrong: Lambda has this one style of deployment: DeploymentType BLUE_GREEN and DeploymentOption
-WITH_TRAFFIC_CONTROL. A group with another one is refused; one without DeploymentStyle gets the style of servers, in place.
+WITH_TRAFFIC_CONTROL. A group with another one is refused; one without DeploymentStyle gets the style of servers, in
+place.
 Silent when: the group is SAM's own; the values are not known; no alias of the template names the group.
 Fix: set `DeploymentStyle: {DeploymentType: BLUE_GREEN, DeploymentOption: WITH_TRAFFIC_CONTROL}`.
-Source: CloudFormation user guide, AWS::CodeDeploy::DeploymentGroup DeploymentStyle; CodeDeploy user guide, "Deployments on an
-AWS Lambda compute platform".
+Source: CloudFormation user guide, AWS::CodeDeploy::DeploymentGroup DeploymentStyle; CodeDeploy user guide, "Deployments
+on an AWS Lambda compute platform".
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ Resources:
     Type: AWS::Lambda::Version
     DeletionPolicy: Retain
     Properties: {FunctionName: !Ref Orders}
+  Seed:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: {S3Bucket: artifacts, S3Key: seed.zip}
+      Handler: seed.handler
+      Runtime: python3.12
+      Role: arn:aws:iam::111111111111:role/seed
   Live:
     Type: AWS::Lambda::Alias
     Properties:
@@ -75,6 +83,7 @@ BAD = (
 
 GOOD = (
     Example(template=_TEMPLATE % ("", _WRONG % ("BLUE_GREEN", "WITH_TRAFFIC_CONTROL"))),
+    Example(template=_TEMPLATE % ("", _WRONG % ("!ImportValue style", "WITH_TRAFFIC_CONTROL"))),
     Example(  # a group of servers is none of Lambda's business
         template="""
 Resources:
@@ -103,19 +112,18 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         node = _node(group, name)
         is_said = isinstance(value, Literal)
         said = value.text if isinstance(value, Literal) else "not said"
-        fixes: tuple[Fix, ...] = ()
-        if isinstance(node, Scalar):
-            fixes = (Fix(f"Write {right}", (Edit(node.span, right),), safe=True),)
         entry = group.properties.entry("DeploymentStyle")
         around = entry.key.span if entry is not None else group.span
+        span = node.span if node is not None and is_said else around
+        fix = Fix(f"Write {right}", (Edit(span, right),), safe=True)
         yield Finding(
-            node.span if node is not None and is_said else around,
-            f"{name} of the deployment group of {rollout.function} is {said}, but Lambda is deployed with {right} only: "
-            f"the group is refused. Set {name}: {right}",
+            span,
+            f"{name} of the deployment group of {rollout.function} is {said}, but Lambda is deployed with {right} "
+            f"only: the group is refused. Set {name}: {right}",
             because=value.because,
             resource=group.logical_id,
             level=None if is_said else Level.WARNING,
-            fixes=fixes,
+            fixes=(fix,) if isinstance(node, Scalar) else (),
         )
         if entry is None:
             return

@@ -1,9 +1,9 @@
 """The strategy's name has a prefix of another place, or lacks the one it needs.
 
-What goes wrong: SAM puts `CodeDeployDefault.Lambda` before its nine names itself, so `LambdaCanary10Percent5Minutes` and
-`CodeDeployDefault.Canary10Percent5Minutes` name nothing. Names such as `CodeDeployDefault.OneAtATime` or
-`CodeDeployDefault.ECSCanary10Percent5Minutes` are those of servers and containers, which a Lambda deployment group does not
-take. In plain CloudFormation nobody puts the prefix there: the name must be complete. The deployment fails.
+What goes wrong: SAM puts `CodeDeployDefault.Lambda` before its nine names itself, so `LambdaCanary10Percent5Minutes`
+and `CodeDeployDefault.Canary10Percent5Minutes` name nothing. Names such as `CodeDeployDefault.OneAtATime` or
+`CodeDeployDefault.ECSCanary10Percent5Minutes` are those of servers and containers, which a Lambda deployment group does
+not take. In plain CloudFormation nobody puts the prefix there: the name must be complete. The deployment fails.
 Silent when: the value is not known; the full name `CodeDeployDefault.Lambda…` is right in both.
 Fix: in SAM write the bare name (`Canary10Percent5Minutes`), in an AWS::CodeDeploy::DeploymentGroup the full one.
 Source: CodeDeploy user guide, "Deployment configurations on an AWS Lambda compute platform"; SAM,
@@ -40,6 +40,9 @@ Resources:
       DeploymentPreference:
         Type: %s
         Alarms: [orders-errors]
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12}
 """
 _PLAIN = """
 Resources:
@@ -110,10 +113,9 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if name is None:
         return
     node, meant = strategy_node(rollout), _meant(name)
-    right = meant if rollout.group is None else f"{LAMBDA_PREFIX}{meant}"
-    fixes: tuple[Fix, ...] = ()
-    if meant and isinstance(node, Scalar):
-        fixes = (Fix(f"Write {right}", (Edit(node.span, right or ""),), safe=True),)
+    right = f"{'' if rollout.group is None else LAMBDA_PREFIX}{meant}"
+    is_fixable = meant is not None and isinstance(node, Scalar)
+    fix = Fix(f"Write {right}", (Edit(rollout.spans.strategy, right),), safe=True)
     hint = f"Write {right}" if meant else "Use one of Lambda's, such as Canary10Percent5Minutes"
     what = "a strategy of servers, not of Lambda" if meant is None else "no strategy that Lambda has under this name"
     yield Finding(
@@ -121,18 +123,14 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         f"{name!r} is {what}: the deployment of {{resource}} fails {{where}}. {hint}",
         because=strategy.because,
         resource=rollout.function,
-        fixes=fixes,
+        fixes=(fix,) if is_fixable else (),
     )
 
 
 def foreign_name(rollout: Rollout, strategy: Strategy) -> str | None:
     """The name of a strategy, where it is one of another place."""
-    if strategy.configuration is not None:
-        return None
     value = rollout.scene.value(strategy_node(rollout))
-    if not isinstance(value, Literal):
-        return None
-    name = value.text
+    name = value.text if isinstance(value, Literal) and strategy.configuration is None else ""
     if rollout.group is not None and name in PREDEFINED:
         return name
     if strategy.kind not in (StrategyKind.UNKNOWN, StrategyKind.CUSTOM) or name.startswith(LAMBDA_PREFIX):
@@ -143,7 +141,5 @@ def foreign_name(rollout: Rollout, strategy: Strategy) -> str | None:
 
 def _meant(name: str) -> str | None:
     """The strategy of Lambda that a name of another place stands for."""
-    if name in _OF_SERVERS:
-        return None
-    bare = name.removeprefix(_DEFAULT).removeprefix("Lambda").removeprefix("ECS")
+    bare = "" if name in _OF_SERVERS else name.removeprefix(_DEFAULT).removeprefix("Lambda").removeprefix("ECS")
     return bare if bare in PREDEFINED else near_predefined(bare)

@@ -1,9 +1,10 @@
 """The shift takes longer than the deployment waits for it.
 
-What goes wrong: `sam deploy` waits 60 minutes (`--max-wait-duration`) and `aws cloudformation deploy` as long; then they
-fail. The pipeline is red while the shift goes on in AWS, and a second run collides with it or never looks at how it ends.
-Silent when: nobody is known to deploy, or something else than these two does (CodePipeline, the CloudFormation action of
-GitHub); the option is long enough; the duration is not known.
+What goes wrong: `sam deploy` waits 60 minutes (`--max-wait-duration`) and `aws cloudformation deploy` as long; then
+they fail. The pipeline is red while the shift goes on in AWS, and a second run collides with it or never looks at how
+it ends.
+Silent when: nobody is known to deploy, or something else than these two does (CodePipeline, the CloudFormation action
+of GitHub); the option is long enough; the duration is not known.
 Fix: set max_wait_duration in samconfig to more minutes than the shift and its hooks take.
 Source: SAM CLI, samcli/commands/deploy; AWS CLI, awscli/customizations/cloudformation/deployer.py.
 """
@@ -36,6 +37,9 @@ Resources:
       DeploymentPreference:
         Type: %s
         Alarms: [orders-errors]
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12}
 """
 _STAGES = """
 version = 0.1
@@ -79,8 +83,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     )
     yield Finding(
         place.span if place is not None else rollout.spans.strategy,
-        f"the shift of {{resource}} takes {strategy.duration_minutes:g} minutes, but the deployment waits for {waits:g} "
-        f"only: it fails while the shift goes on {{where}}. Set {_OPTION} to more",
+        f"the shift of {{resource}} takes {strategy.duration_minutes:g} minutes, but the deployment waits for "
+        f"{waits:g} only: it fails while the shift goes on {{where}}. Set {_OPTION} to more",
         because=(*rollout.because, *strategy.because, reason),
         resource=rollout.function,
         level=Level.NOTE if option is None else None,

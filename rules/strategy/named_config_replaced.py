@@ -1,9 +1,10 @@
 """A deployment configuration has a fixed name, so it cannot be changed.
 
-What goes wrong: every property of a deployment configuration is replaced when it changes. CloudFormation makes the new one
-before it removes the old one, and the name is taken: the update fails. One stack for two stages in one account and region
-fails the same way.
-Silent when: it has no name of its own, or one that a parameter or the stack's name completes; the template is not for Lambda.
+What goes wrong: every property of a deployment configuration is replaced when it changes. CloudFormation makes the new
+one before it removes the old one, and the name is taken: the update fails. One stack for two stages in one account and
+region fails the same way.
+Silent when: it has no name of its own, or one that a parameter or the stack's name completes; the template is not for
+Lambda.
 Fix: leave DeploymentConfigName out and Ref the configuration, or rename it with each change.
 Source: CloudFormation user guide, AWS::CodeDeploy::DeploymentConfig; "Update behaviors of stack resources".
 """

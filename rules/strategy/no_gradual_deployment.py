@@ -1,11 +1,11 @@
 """An alias is published, but nothing shifts its traffic gradually.
 
-What goes wrong: the alias moves to each new version at once. Every user has a bad version before anybody has seen it fail,
-and no alarm brings the old one back.
-Silent when: the environment is not production; the function is a deployment hook; the preference is there but off (SG202),
-unset by a null (SG216) or refused; in plain CloudFormation a deployment group waits unused (SG113), or the alias points to
-`$LATEST` (SG111) or has fixed weights (SG112). A note where nothing of the template calls the function, and where neither
-an environment nor the template shows that gradual deployment is wanted.
+What goes wrong: the alias moves to each new version at once. Every user has a bad version before anybody has seen it
+fail, and no alarm brings the old one back.
+Silent when: the environment is not production; the function is a deployment hook; the preference is there but off
+(SG202), unset by a null (SG216) or refused; in plain CloudFormation a deployment group waits unused (SG113), or the
+alias points to `$LATEST` (SG111) or has fixed weights (SG112). A note where nothing of the template calls the function,
+and where neither an environment nor the template shows that gradual deployment is wanted.
 Fix: add a DeploymentPreference with a canary or linear Type and alarms.
 Source: SAM, docs/safe_lambda_deployments.rst; SAM developer guide, "Deploying serverless applications gradually".
 """
@@ -18,7 +18,7 @@ from samguard.environments.environment import Production
 from samguard.evaluation import Removed
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind
-from samguard.rollout.traffic import means_to_shift, traffic
+from samguard.rollout.traffic import Traffic, means_to_shift, traffic
 from samguard.rules.strategy.switches import ignores_shared_preference, is_unset_by_null
 from samguard.source import Span
 
@@ -65,6 +65,24 @@ BAD = (
 GOOD = (
     Example(template=_TEMPLATE % ("", "", _SHIFTED, _SHIFTED), samconfig=_STAGES),
     Example(template=_TEMPLATE % ("", "", "", ""), samconfig=_STAGES.replace("prod", "test")),
+    Example(template=(_TEMPLATE % ("", "", "", "")).replace("Transform: AWS::Serverless-2016-10-31\n", "")),  # a piece
+    Example(  # a state machine whose versions are weighted by hand
+        template="""
+Resources:
+  Billing:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {RoleArn: 'arn:aws:iam::111111111111:role/billing', DefinitionString: '{}'}
+  Current:
+    Type: AWS::StepFunctions::StateMachineVersion
+    Properties: {StateMachineArn: !Ref Billing}
+  Live:
+    Type: AWS::StepFunctions::StateMachineAlias
+    Properties:
+      Name: live
+      RoutingConfiguration: [{StateMachineVersionArn: !Ref Current, Weight: 100}]
+""",
+        samconfig=_STAGES,
+    ),
     Example(  # SG202 and SG216 say what is off, and hooks are never shifted
         template="""
 Transform: AWS::Serverless-2016-10-31
@@ -101,12 +119,13 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     is_wanted = means_to_shift(deployment) or deployment.production is Production.YES
     shifts_others = any(rollout.preference is not None and rollout.shifts for rollout in deployment.rollouts)
     for rollout in found:
-        reaches_users = traffic(rollout.resource, rollout.scene).reaches_users
+        kind = traffic(rollout.resource, rollout.scene)
+        reaches_users = kind.reaches_users and not (shifts_others and kind is Traffic.UNKNOWN)
         is_meant = ignores_shared_preference(rollout.resource) or rollout.kind is RolloutKind.STATE_MACHINE
         yield Finding(
             rollout.spans.preference if shifts_others else _place_of_all(found[0]),
-            "nothing shifts the traffic of {resource} gradually {where}: every user gets a new version at once, and no alarm "
-            "brings the old one back. Add a DeploymentPreference",
+            "nothing shifts the traffic of {resource} gradually {where}: every user gets a new version at once, and no "
+            "alarm brings the old one back. Add a DeploymentPreference",
             resource=rollout.function,
             level=None if is_wanted and reaches_users and not is_meant else Level.NOTE,
         )
@@ -114,8 +133,11 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 
 def _place_of_all(first: Rollout) -> Span:
     """Where one finding for all functions stands: at the alias in Globals, else at the first function."""
-    is_of_globals = "AutoPublishAlias" not in first.resource.own_properties and first.alias_resource is None
-    return first.spans.alias if is_of_globals else first.spans.preference
+    return first.spans.alias if _inherits_alias(first) else first.spans.preference
+
+
+def _inherits_alias(rollout: Rollout) -> bool:
+    return "AutoPublishAlias" not in rollout.resource.own_properties and rollout.alias_resource is None
 
 
 def _moves_at_once(rollout: Rollout) -> bool:

@@ -1,11 +1,11 @@
 """A state machine's DeploymentPreference cannot be carried out as it is written.
 
-What goes wrong: SAM hands the preference of a state machine to CloudFormation as it is. CANARY and LINEAR need Percentage
-(1 to 99) and Interval (1 to 2100 minutes); `Enabled`, `Hooks` or `Role`, which a function's preference has, are no
-properties there. The deployment fails, or `Enabled: false` does not switch anything off.
+What goes wrong: SAM hands the preference of a state machine to CloudFormation as it is. CANARY and LINEAR need
+Percentage (1 to 99) and Interval (1 to 2100 minutes); `Enabled`, `Hooks` or `Role`, which a function's preference has,
+are no properties there. The deployment fails, or `Enabled: false` does not switch anything off.
 Silent when: the values are not known; the Type is none of the three (SG214).
-Fix: give Percentage and Interval, and remove what only a function's preference knows; a state machine is switched off by
-ALL_AT_ONCE.
+Fix: give Percentage and Interval, and remove what only a function's preference knows; a state machine is switched off
+by ALL_AT_ONCE.
 Source: CloudFormation user guide, AWS::StepFunctions::StateMachineAlias DeploymentPreference; samtranslator,
 model/stepfunctions/generators.py.
 """
@@ -88,8 +88,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if entry.name not in _KNOWN:
             yield Finding(
                 entry.key.span,
-                f"{entry.name} is no property of a state machine's DeploymentPreference: CloudFormation does not know it "
-                "and refuses it. Remove it from {resource}",
+                f"{entry.name} is no property of a state machine's DeploymentPreference: CloudFormation does not know "
+                "it and refuses it. Remove it from {resource}",
                 resource=rollout.function,
             )
     if isinstance(strategy, Strategy) and strategy.kind in (StrategyKind.CANARY, StrategyKind.LINEAR):
@@ -113,7 +113,8 @@ def _numbers(rollout: Rollout, strategy: Strategy, preference: Mapping) -> Itera
         if entry is not None and value is not None and found is not None and not (1 <= found <= most):
             yield Finding(
                 entry.value.span,
-                f"{name} of {{resource}} is {found:g} {{where}}: it must lie between 1 and {most}, or the deployment fails",
+                f"{name} of {{resource}} is {found:g} {{where}}: it must lie between 1 and {most}, or the "
+                "deployment fails",
                 because=value.because,
                 resource=rollout.function,
             )

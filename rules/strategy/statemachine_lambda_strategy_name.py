@@ -32,6 +32,9 @@ Resources:
         Percentage: 10
         Interval: 5
         Alarms: [billing-failed]
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12}
 """
 _STAGES = """
 version = 0.1

@@ -1,9 +1,10 @@
 """Functions of one template are shifted at different paces.
 
-What goes wrong: the deployment groups of a stack run side by side. Where one function is at 100 percent after five minutes
-and another takes half an hour, new and old versions of the two meet in every mixture, and a rollback of the slow one leaves
-the fast one on the new version for as long.
-Silent when: the environment is not production; all paces are the same; a strategy is not known; one is AllAtOnce (SG201).
+What goes wrong: the deployment groups of a stack run side by side. Where one function is at 100 percent after five
+minutes and another takes half an hour, new and old versions of the two meet in every mixture, and a rollback of the
+slow one leaves the fast one on the new version for as long.
+Silent when: the environment is not production; all paces are the same; a strategy is not known; one is AllAtOnce
+(SG201).
 Fix: say the strategy once in Globals, unless the functions have nothing to do with each other.
 Source: SAM, docs/safe_lambda_deployments.rst.
 """
@@ -40,6 +41,9 @@ Resources:
       DeploymentPreference:
         Type: Canary10Percent30Minutes
         Alarms: [orders-errors]
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: seed.handler, DeploymentPreference: {Enabled: false}}
 """
 _STAGES = """
 version = 0.1
@@ -52,6 +56,7 @@ BAD = Example(template=_TEMPLATE % "Canary10Percent5Minutes  # SG219 in prod", s
 GOOD = (
     Example(template=_TEMPLATE % "CodeDeployDefault.LambdaCanary10Percent30Minutes", samconfig=_STAGES),
     Example(template=_TEMPLATE % "Canary10Percent5Minutes", samconfig=_STAGES.replace("prod", "test")),
+    Example(template=_TEMPLATE % "payments-slow", samconfig=_STAGES),  # nobody knows how long it takes
 )
 
 
@@ -72,8 +77,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     fast, slow = paces[fastest][1], paces[slowest][1]
     yield Finding(
         fast.spans.strategy,
-        f"{fast.function} is shifted with {fastest}, but {slow.function} with {slowest} {{where}}: their versions meet in "
-        "every mixture meanwhile. Shift functions that belong together at one pace",
+        f"{fast.function} is shifted with {fastest}, but {slow.function} with {slowest} {{where}}: their versions meet "
+        "in every mixture meanwhile. Shift functions that belong together at one pace",
         because=(Reason(f"{slow.function} is shifted with {slowest}", slow.scene.place(slow.spans.strategy)),),
         resource=fast.function,
     )

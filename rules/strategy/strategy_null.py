@@ -1,8 +1,9 @@
 """Traffic is shifted, but no strategy is named.
 
-What goes wrong: `Type:` with nothing behind it, an empty text, or `!Ref AWS::NoValue` is no missing Type to SAM: it makes a
-deployment group without a deployment configuration, and what CodeDeploy then does for Lambda is documented nowhere.
-AWS Config's rule calls AllAtOnce the default. In plain CloudFormation a group without DeploymentConfigName is the same.
+What goes wrong: `Type:` with nothing behind it, an empty text, or `!Ref AWS::NoValue` is no missing Type to SAM: it
+makes a deployment group without a deployment configuration, and what CodeDeploy then does for Lambda is documented
+nowhere. AWS Config's rule calls AllAtOnce the default. In plain CloudFormation a group without DeploymentConfigName is
+the same.
 Silent when: the value is not known; Type is missing altogether, which SAM refuses (SG005); a state machine.
 Fix: name a strategy, such as Canary10Percent5Minutes.
 Source: samtranslator, model/preferences/deployment_preference_collection.py; CloudFormation user guide,

@@ -1,11 +1,11 @@
 """The strategy is no deployment configuration that exists.
 
 What goes wrong: SAM knows nine names and passes every other text on as the name of a deployment configuration of the
-account. A misspelt one (`Canary10Percent5Minute`, `canary10percent5minutes`) does not exist there, so the deployment group
-cannot be made and the deployment fails.
+account. A misspelt one (`Canary10Percent5Minute`, `canary10percent5minutes`) does not exist there, so the deployment
+group cannot be made and the deployment fails.
 Silent when: the value is not known; the template has a deployment configuration of that name, or one whose name is not
-known here. A name that is far from all nine is somebody's own: a note, since it may exist in the account; one that differs
-from them in its numbers only (`Canary20Percent5Minutes`) may be that too, and weighs a warning.
+known here. A name that is far from all nine is somebody's own: a note, since it may exist in the account; one that
+differs from them in its numbers only (`Canary20Percent5Minutes`) may be that too, and weighs a warning.
 Fix: use one of the nine names, or make an AWS::CodeDeploy::DeploymentConfig in the template and Ref it.
 Source: SAM, docs/safe_lambda_deployments.rst; samtranslator, model/preferences/deployment_preference_collection.py.
 """
@@ -59,6 +59,9 @@ Resources:
       Threshold: 1
       ComparisonOperator: GreaterThanOrEqualToThreshold
       TreatMissingData: notBreaching
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12}
 """
 _STAGES = """
 version = 0.1
@@ -116,8 +119,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     elif strategy.kind is StrategyKind.CUSTOM and not _may_be_made_here(rollout):
         yield Finding(
             rollout.spans.strategy,
-            f"{strategy.name!r} is neither one of CodeDeploy's strategies nor made in this template: {{resource}} cannot "
-            "be deployed unless the account has a deployment configuration of this name",
+            f"{strategy.name!r} is neither one of CodeDeploy's strategies nor made in this template: {{resource}} "
+            "cannot be deployed unless the account has a deployment configuration of this name",
             because=strategy.because,
             resource=rollout.function,
             level=Level.NOTE,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Final
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from samguard.project import Options
 
 _FAILED: Final = 2
-_INTERRUPTED: Final = 130
 
 app = typer.Typer(
     name="samguard",
@@ -28,7 +26,7 @@ app = typer.Typer(
 )
 
 
-class CheckFormat(str, Enum):
+class CheckFormat(StrEnum):
     """How findings are written."""
 
     TEXT = "text"
@@ -37,14 +35,14 @@ class CheckFormat(str, Enum):
     SARIF = "sarif"
 
 
-class PlanFormat(str, Enum):
+class PlanFormat(StrEnum):
     """How a plan is written."""
 
     TEXT = "text"
     JSON = "json"
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """The least level of a finding that makes the run fail."""
 
     ERROR = "error"
@@ -54,25 +52,52 @@ class FailOn(str, Enum):
 
 
 Paths = Annotated[
-    list[str] | None, typer.Argument(metavar="[PATH]...", help="Files and folders; the current folder by default. - reads a template from stdin.", show_default=False)
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Files and folders; the current folder by default. - reads a template from stdin.",
+        show_default=False,
+    ),
 ]
 Env = Annotated[
-    list[str] | None, typer.Option("--env", metavar="NAME", help="Only this environment. Repeatable.", show_default=False)
+    list[str] | None,
+    typer.Option("--env", metavar="NAME", help="Only this environment. Repeatable.", show_default=False),
 ]
 Parameter = Annotated[
     list[str] | None,
-    typer.Option("--parameter", metavar="K=V", help="A parameter's value; wins over every other source. Repeatable.", show_default=False),
+    typer.Option(
+        "--parameter",
+        metavar="K=V",
+        help="A parameter's value; wins over every other source. Repeatable.",
+        show_default=False,
+    ),
 ]
-Region = Annotated[str | None, typer.Option("--region", metavar="NAME", help="The region, where an environment names none.", show_default=False)]
-Config = Annotated[str | None, typer.Option("--config", metavar="FILE", help="samguard's configuration, instead of the nearest samguard.toml or pyproject.toml.", show_default=False)]
-Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to stdout.", show_default=False)]
+Region = Annotated[
+    str | None,
+    typer.Option("--region", metavar="NAME", help="The region, where an environment names none.", show_default=False),
+]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="samguard's configuration, instead of the nearest samguard.toml or pyproject.toml.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to stdout.", show_default=False),
+]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary, only findings.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was read and what was not.")]
-StdinFilename = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What the template on stdin is called.")]
+StdinFilename = Annotated[
+    str, typer.Option("--stdin-filename", metavar="NAME", help="What the template on stdin is called.")
+]
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"samguard {__version__}")
         raise typer.Exit
@@ -80,25 +105,38 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
 
 @app.callback()
 def _options(
-    version: Annotated[  # noqa: ARG001
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Checks AWS SAM projects: if a commit ships a bad version, will the deployment catch it?"""
+    """What stands before the command."""
 
 
 @app.command()
-def check(  # noqa: PLR0913 - a command has many options
+def check(
     paths: Paths = None,
     env: Env = None,
     parameter: Parameter = None,
     region: Region = None,
     config: Config = None,
-    format: Annotated[CheckFormat, typer.Option("--format", help="How findings are written.")] = CheckFormat.TEXT,  # noqa: A002
+    format: Annotated[CheckFormat, typer.Option("--format", help="How findings are written.")] = CheckFormat.TEXT,
     output: Output = None,
-    select: Annotated[list[str] | None, typer.Option("--select", metavar="RULE", help="Only these rules: identifiers, names or families (SG3). Repeatable, or with commas.", show_default=False)] = None,
-    ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not these rules.", show_default=False)] = None,
-    fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="The least level that makes the run fail.", show_default="warning")] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select",
+            metavar="RULE",
+            help="Only these rules: identifiers, names or families (SG3). Repeatable, or with commas.",
+            show_default=False,
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not these rules.", show_default=False)
+    ] = None,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option("--fail-on", help="The least level that makes the run fail.", show_default="warning"),
+    ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 even with findings.")] = False,
     no_color: NoColor = False,
     quiet: Quiet = False,
@@ -106,7 +144,7 @@ def check(  # noqa: PLR0913 - a command has many options
     stdin_filename: StdinFilename = "template.yaml",
 ) -> None:
     """Lint templates, their environments and their pipelines."""
-    from samguard.cli.check import run_check  # noqa: PLC0415
+    from samguard.cli.check import run_check
 
     options = _project_options(parameter, env, region, config, stdin_filename, paths)
     code = run_check(
@@ -126,13 +164,13 @@ def check(  # noqa: PLR0913 - a command has many options
 
 
 @app.command()
-def plan(  # noqa: PLR0913
+def plan(
     paths: Paths = None,
     env: Env = None,
     parameter: Parameter = None,
     region: Region = None,
     config: Config = None,
-    format: Annotated[PlanFormat, typer.Option("--format", help="How the plan is written.")] = PlanFormat.TEXT,  # noqa: A002
+    format: Annotated[PlanFormat, typer.Option("--format", help="How the plan is written.")] = PlanFormat.TEXT,
     output: Output = None,
     no_color: NoColor = False,
     quiet: Quiet = False,
@@ -140,27 +178,30 @@ def plan(  # noqa: PLR0913
     stdin_filename: StdinFilename = "template.yaml",
 ) -> None:
     """Show what CodeDeploy will do with each function and state machine, per environment."""
-    from samguard.cli.plan import run_plan  # noqa: PLC0415
+    from samguard.cli.plan import run_plan
 
     options = _project_options(parameter, env, region, config, stdin_filename, paths)
-    run_plan(
+    code = run_plan(
         tuple(paths or ()), options, form=format.value, output=output, no_color=no_color, quiet=quiet, verbose=verbose
     )
+    raise typer.Exit(code)
 
 
 @app.command()
 def rule(
-    name: Annotated[str | None, typer.Argument(metavar="[ID|NAME]", help="A rule; without one, all are listed.", show_default=False)] = None,
-    format: Annotated[PlanFormat, typer.Option("--format", help="How the rule is written.")] = PlanFormat.TEXT,  # noqa: A002
+    name: Annotated[
+        str | None, typer.Argument(metavar="[ID|NAME]", help="A rule; without one, all are listed.", show_default=False)
+    ] = None,
+    format: Annotated[PlanFormat, typer.Option("--format", help="How the rule is written.")] = PlanFormat.TEXT,
     no_color: NoColor = False,
 ) -> None:
     """Explain one rule (what goes wrong, bad, good, fix, source), or list all."""
-    from samguard.cli.rule import run_rule  # noqa: PLC0415
+    from samguard.cli.rule import run_rule
 
     run_rule(name, form=format.value, no_color=no_color)
 
 
-def _project_options(  # noqa: PLR0913
+def _project_options(
     parameter: list[str] | None,
     env: list[str] | None,
     region: str | None,
@@ -168,7 +209,8 @@ def _project_options(  # noqa: PLR0913
     stdin_filename: str,
     paths: list[str] | None,
 ) -> Options:
-    from samguard.project import Options  # noqa: PLC0415
+    from samguard.project import Options
+    from samguard.source.limits import MAX_BYTES
 
     values: dict[str, str] = {}
     for item in parameter or ():
@@ -177,7 +219,7 @@ def _project_options(  # noqa: PLR0913
             message = f"--parameter {item!r} is not of the form KEY=VALUE"
             raise SamguardError(message)
         values[key] = text
-    stdin = sys.stdin.buffer.read() if paths and "-" in paths else None
+    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if paths and "-" in paths and sys.stdin is not None else None
     return Options(values, tuple(env or ()), region, config, stdin, stdin_filename)
 
 
@@ -188,19 +230,17 @@ def _words(given: list[str] | None) -> tuple[str, ...]:
 def main() -> None:
     """The console script."""
     try:
-        app(standalone_mode=True)
+        app(prog_name="samguard")
     except SamguardError as error:
-        sys.stderr.write(f"samguard: error: {error}\n")
-        sys.exit(_FAILED)
-    except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
-    except BrokenPipeError:
-        # whoever read the output has seen enough; keep Python from failing again on exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except Exception as error:  # noqa: BLE001 - a bug of samguard's own: told as one, and no clean bill of health
+        _fail(f"error: {error}")
+    except Exception as error:
         if {"-v", "--verbose"} & set(sys.argv):
             raise
-        message = f"samguard: internal error: {type(error).__name__}: {error}. Please report this; -v shows where it arose.\n"
-        sys.stderr.write(message)
-        sys.exit(_FAILED)
+        _fail(f"internal error: {type(error).__name__}: {error}. Please report this; -v shows where it arose.")
+
+
+def _fail(message: str) -> NoReturn:
+    from samguard.cli.terminal import tell
+
+    tell(f"samguard: {message}")
+    sys.exit(_FAILED)

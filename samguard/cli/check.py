@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from samguard.cli.terminal import tell, wants_colour, width, write_out
-from samguard.linting import Level, Report, Selection, catalogue, lint
+from samguard.linting import Level, Report, catalogue, configured, lint
 from samguard.project import Options, load_project
 
 
-def run_check(  # noqa: PLR0913 - the options of the command
+def run_check(
     paths: tuple[str, ...],
     options: Options,
     *,
@@ -23,32 +23,30 @@ def run_check(  # noqa: PLR0913 - the options of the command
 ) -> int:
     """Lints and reports; gives the exit code."""
     project = load_project(paths, options)
-    settings = project.settings
-    selection = Selection(select or settings.select, (*settings.ignore, *ignore))
-    report = lint(project, selection)
+    report = lint(project, configured(project.settings, select, ignore))
     for note in report.notifications:
-        if note.is_internal_error or verbose or note.path in paths:
+        if note.level is Level.ERROR or verbose or (note.level is Level.WARNING and not quiet):
             tell(f"samguard: {note.message}")
     write_out(_written(report, form, no_color=no_color or output is not None), output)
     if not quiet:
-        from samguard.output.findings_text import summary_text  # noqa: PLC0415
+        from samguard.output.findings_text import summary_text
 
         tell(summary_text(report, colour=False).rstrip())
-    if any(note.is_internal_error for note in report.notifications):
+    if any(note.level is Level.ERROR for note in report.notifications):
         return 2
-    return 0 if exit_zero else _exit_code(report, fail_on or settings.fail_on)
+    return 0 if exit_zero else _exit_code(report, fail_on or project.settings.fail_on)
 
 
 def _written(report: Report, form: str, *, no_color: bool) -> str:
     if form == "json":
-        from samguard.output.findings_json import findings_json  # noqa: PLC0415
+        from samguard.output.findings_json import findings_json
 
         return findings_json(report)
     if form == "sarif":
-        from samguard.output.sarif import sarif  # noqa: PLC0415
+        from samguard.output.sarif import sarif
 
         return sarif(report, {loaded.rule.id: loaded.explanation for loaded in catalogue()})
-    from samguard.output.findings_text import findings_concise, findings_text  # noqa: PLC0415
+    from samguard.output.findings_text import findings_concise, findings_text
 
     if form == "concise":
         return findings_concise(report)

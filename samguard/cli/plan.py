@@ -7,7 +7,7 @@ from samguard.project import Options, load_project
 from samguard.project.planning import project_plan
 
 
-def run_plan(  # noqa: PLR0913 - the options of the command
+def run_plan(
     paths: tuple[str, ...],
     options: Options,
     *,
@@ -16,12 +16,12 @@ def run_plan(  # noqa: PLR0913 - the options of the command
     no_color: bool,
     quiet: bool,
     verbose: bool,
-) -> None:
-    """Works the plan out and writes it."""
+) -> int:
+    """Works the plan out and writes it; gives the exit code: 1 where a template is too broken to have a plan."""
     project = load_project(paths, options)
     found = project_plan(project)
     for skipped in project.not_read:
-        if verbose:
+        if skipped.is_failure or verbose or (skipped.was_named and not quiet):
             tell(f"samguard: {skipped.path} was not read: {skipped.why}")
     unreadable = [document for document in project.documents if document.root is None and document.problems]
     for document in unreadable:
@@ -30,11 +30,14 @@ def run_plan(  # noqa: PLR0913 - the options of the command
     if not found.templates:
         tell("samguard: no template was found", quiet=quiet)
     if form == "json":
-        from samguard.output.plan_json import plan_json  # noqa: PLC0415
+        from samguard.output.plan_json import plan_json
 
         write_out(plan_json(found), output)
-        return
-    from samguard.output.plan_text import plan_text  # noqa: PLC0415
+    else:
+        from samguard.output.plan_text import plan_text
 
-    colour = wants_colour(no_color=no_color) and output is None
-    write_out(plan_text(found, width=width(), colour=colour), output)
+        colour = wants_colour(no_color=no_color) and output is None
+        write_out(plan_text(found, width=width(), colour=colour), output)
+    if any(skipped.is_failure for skipped in project.not_read):
+        return 2
+    return int(bool(unreadable))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from textwrap import dedent
@@ -10,6 +9,7 @@ from typing import Final
 
 from samguard.cli.terminal import wants_colour, width, write_out
 from samguard.linting import Example, LoadedRule, catalogue, find_rule
+from samguard.output.json_text import json_text
 from samguard.output.paint import painter
 
 _MARK: Final = re.compile(r"\s*#\s*SG\d{3}[^\n]*")
@@ -17,15 +17,22 @@ _WIDEST: Final = 100
 
 
 def run_rule(name: str | None, *, form: str, no_color: bool) -> None:
-    """Explains a rule, or lists all. Raises SamguardError for a name that no rule has."""
-    chosen = (find_rule(name),) if name is not None else catalogue()
-    if form == "json":
-        rules = [_as_json(loaded) for loaded in chosen]
-        write_out(json.dumps(rules if name is None else rules[0], indent=2, ensure_ascii=False) + "\n", None)
-    elif name is None:
-        write_out(_listing(chosen, no_color=no_color), None)
+    """Explains a rule, or lists a family or all. Raises SamguardError for a name that no rule has."""
+    listed = catalogue() if name is None else _family(name)
+    if listed:
+        shown: object = [_as_json(loaded) for loaded in listed]
+        text = "" if form == "json" else _listing(listed, no_color=no_color)
     else:
-        write_out(_page(chosen[0], no_color=no_color), None)
+        loaded = find_rule(name or "")
+        shown = _as_json(loaded)
+        text = "" if form == "json" else _page(loaded, no_color=no_color)
+    write_out(json_text(shown) if form == "json" else text, None)
+
+
+def _family(word: str) -> tuple[LoadedRule, ...]:
+    """The rules whose identifiers begin with a word; none where the word is a whole identifier or a name."""
+    begins = tuple(loaded for loaded in catalogue() if word and loaded.rule.id.startswith(word.upper()))
+    return begins if all(loaded.rule.id != word.upper() for loaded in begins) else ()
 
 
 def _listing(rules: tuple[LoadedRule, ...], *, no_color: bool) -> str:

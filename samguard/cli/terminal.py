@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from samguard.errors import SamguardError
+from samguard.output.printable import printable
 
 _PIPE_WIDTH: Final = 100
 """Columns to draw in where no terminal says how wide it is."""
@@ -20,41 +20,53 @@ def wants_colour(*, no_color: bool) -> bool:
     """Whether to use colour: on a terminal, unless the option, NO_COLOR or a dumb terminal says no."""
     if no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or _is_terminal()
 
 
 def width() -> int:
     """Columns of the terminal; a fixed width in a pipe, so that the output there is always the same."""
-    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+    if not _is_terminal() and "COLUMNS" not in os.environ:
         return _PIPE_WIDTH
     return max(shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns, _NARROWEST)
 
 
-def write_out(text: str, output: str | None) -> None:
-    """Writes a report to stdout or to a file. A file is written whole or not at all.
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
-    Raises SamguardError where the file cannot be written.
+
+def write_out(text: str, output: str | None) -> None:
+    """Writes a report to stdout or to a file. A file is written whole or not at all; a device or FIFO, as it is.
+
+    Raises SamguardError where that is not possible. A reader who has seen enough (`| head`) changes nothing.
     """
     if output is None:
-        encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-        sys.stdout.flush()
+        _write(text, sys.stdout, "stdout")
         return
-    target = Path(output)
     try:
-        handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+        path = Path(output)
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="") as stream:
                 stream.write(text)
-            mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
-            Path(aside).chmod(mode & 0o7777)
-            Path(aside).replace(target)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
+        else:
+            _replace(path.resolve(), text)
     except OSError as error:
         message = f"{output!r} cannot be written: {error.strerror or error}"
         raise SamguardError(message) from error
+
+
+def _replace(target: Path, text: str) -> None:
+    import tempfile
+
+    handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
+        Path(aside).chmod(mode & 0o7777)
+        Path(aside).replace(target)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
 
 
 def _umask() -> int:
@@ -64,7 +76,21 @@ def _umask() -> int:
 
 
 def tell(text: str, *, quiet: bool = False) -> None:
-    """A line for the person at the keyboard, on stderr."""
+    """A line for the person at the keyboard, on stderr. Whatever is in it, nothing of it acts on the terminal."""
     if not quiet:
-        encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(f"{text}\n".encode(encoding, "replace").decode(encoding))
+        _write(f"{printable(text)}\n", sys.stderr, "stderr")
+
+
+def _write(text: str, stream: TextIO | None, name: str) -> None:
+    if stream is None:  # closed by who started samguard
+        return
+    encoding = stream.encoding or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+        stream.flush()
+    except OSError as error:
+        # what is still in the buffer goes nowhere, so that Python does not fail again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            message = f"{name} cannot be written: {error.strerror or error}"
+            raise SamguardError(message) from error

@@ -1,6 +1,6 @@
 """Rules asked about a project. Knows nothing of any one rule's subject."""
 
-from samguard.linting.catalogue import LoadedRule, Selection, catalogue, find_rule
+from samguard.linting.catalogue import LoadedRule, Selection, catalogue, configured, find_rule
 from samguard.linting.engine import lint
 from samguard.linting.report import Notification, Report, ReportedFinding
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
@@ -18,6 +18,7 @@ __all__ = [
     "Rule",
     "Selection",
     "catalogue",
+    "configured",
     "find_rule",
     "lint",
 ]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
+from samguard.environments import Settings
 from samguard.errors import SamguardError, nearest
 from samguard.linting.explanation import Explanation, explanation
 from samguard.linting.rule import Example, Finding, Rule
@@ -114,7 +115,33 @@ class Selection:
 
 def names(words: Iterable[str], rule: Rule) -> bool:
     """Whether any of the words names a rule: by identifier, beginning of an identifier, name, or ALL."""
-    return any(word == rule.name or rule.id.startswith(word.upper()) or word.upper() == "ALL" for word in words)
+    return any(word.lower() == rule.name or rule.id.startswith(word.upper()) or word.upper() == "ALL" for word in words)
+
+
+def configured(settings: Settings, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:
+    """The rules of a configuration, or those that a command line selects instead; what either ignores is ignored.
+
+    Raises SamguardError for a word that names no rule, with its place where the configuration says it.
+    """
+    said: list[tuple[tuple[str | int, ...], str]] = [
+        *((("select", index), word) for index, word in enumerate(settings.select)),
+        *((("ignore", index), word) for index, word in enumerate(settings.ignore)),
+        *(
+            (("per-file-ignores", pattern, index), word)
+            for pattern, words in settings.per_file_ignores.items()
+            for index, word in enumerate(words)
+        ),
+    ]
+    for path, word in said:
+        try:
+            check_word(word)
+        except SamguardError as error:
+            place = settings.places.get(path)
+            if place is None:
+                raise
+            where = place.location
+            raise SamguardError(error.message, path=where.path, line=where.start.line, hint=error.hint) from None
+    return Selection(tuple(select) or settings.select, (*settings.ignore, *ignore))
 
 
 def check_word(word: str) -> None:

@@ -23,7 +23,7 @@ from samguard.linting.report import (
 )
 from samguard.linting.rule import Finding, Fix, Level, Rule
 from samguard.linting.suppression_use import Suppressing
-from samguard.project import Project, TemplateFile
+from samguard.project import NotRead, Project, TemplateFile
 from samguard.rollout import Deployment, deployments
 from samguard.source import Document
 
@@ -70,7 +70,7 @@ class _Run:
             self.by_model.setdefault(loaded.model, []).append(loaded)
         self.defects: dict[tuple[object, ...], _Defect] = {}
         self.notifications = [
-            Notification(Level.WARNING, f"{skipped.path} was not checked: {skipped.why}", skipped.path)
+            Notification(_weight(skipped), f"{skipped.path} was not checked: {skipped.why}", skipped.path)
             for skipped in project.not_read
         ]
         self.environments: set[tuple[str, str]] = set()
@@ -257,6 +257,13 @@ class _Run:
         return any(
             names((word,), defect.rule) for word in self.project.ignored_in(defect.document.path)
         )
+
+
+def _weight(skipped: NotRead) -> Level:
+    """How much it matters that a file was not read."""
+    if skipped.is_failure:
+        return Level.ERROR
+    return Level.WARNING if skipped.was_named else Level.NOTE
 
 
 def _key(rule: Rule, finding: Finding) -> tuple[object, ...]:

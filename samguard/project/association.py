@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from samguard.environments import DeployCommand
@@ -18,19 +18,26 @@ DEFAULT_NAMES: Final = ("template.yaml", "template.yml", "template.json")
 _PRODUCT: Final = re.compile(r"(^|/)\.aws-sam/build/|(^|[/_.-])(packaged|output|built)([_.-]|$)")
 
 
-def template_paths(command: DeployCommand, folder: str, templates: Mapping[str, frozenset[str]], configs: Iterable[str]) -> tuple[str, ...]:
+def template_paths(
+    command: DeployCommand,
+    folder: str,
+    templates: Mapping[str, frozenset[str]],
+    configs: Iterable[str],
+    unread: Collection[str] = (),
+) -> tuple[str, ...]:
     """The templates that a command run in `folder` deploys, of those that are known. Empty where it is not there.
 
-    `templates` holds the parameters that each template declares, by its path; `configs` the paths of all samconfigs. A
-    command without a template means the folder's default one. Where the folder has none by that name, it means one of
-    those in it, or else of those below it that no nearer samconfig speaks of: the one that declares the parameters
-    which the command sets.
+    `templates` holds the parameters that each template declares, by its path; `configs` the paths of all samconfigs;
+    `unread` the paths of templates that are there, but that nobody asked about. A command without a template means the
+    folder's default one. Where the folder has none by that name, it means one of those in it, or else of those below it
+    that no nearer samconfig speaks of: the one that declares the parameters which the command sets.
     """
-    if command.template is not None and not _PRODUCT.search(command.template):
-        path = posixpath.normpath(posixpath.join(folder, command.template))
-        return (path,) if path in templates else ()
-    for name in DEFAULT_NAMES:
-        path = posixpath.join(folder, name)
+    named = named_template(command, folder)
+    if named is not None:
+        return (named,) if named in templates else ()
+    for path in default_templates(folder):
+        if path in unread:
+            return ()
         if path in templates:
             return (path,)
     beside = {path: names for path, names in templates.items() if posixpath.dirname(path) == folder}
@@ -44,6 +51,18 @@ def template_paths(command: DeployCommand, folder: str, templates: Mapping[str, 
         if path.startswith(prefix) and not any(path.startswith(other) for other in nearer if other.startswith(prefix))
     }
     return tuple(below) if len(below) == 1 else _declaring(command, below)
+
+
+def named_template(command: DeployCommand, folder: str) -> str | None:
+    """The template that a command names, unless it names a product of a build."""
+    if command.template is None or _PRODUCT.search(command.template):
+        return None
+    return posixpath.normpath(posixpath.join(folder, command.template))
+
+
+def default_templates(folder: str) -> tuple[str, ...]:
+    """The templates that `sam deploy` takes in a folder when none is named, the first choice first."""
+    return tuple(posixpath.join(folder, name) for name in DEFAULT_NAMES)
 
 
 def _declaring(command: DeployCommand, templates: Mapping[str, frozenset[str]]) -> tuple[str, ...]:

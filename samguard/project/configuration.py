@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
 from samguard.environments import Settings, read_settings
 from samguard.errors import SamguardError
-from samguard.project.discovery import read_file
+from samguard.project.regular_file import read_file
 from samguard.source import read_document
 
 _OWN_NAME: Final = "samguard.toml"
@@ -16,34 +19,72 @@ _SHARED_TABLE: Final = ("tool", "samguard")
 _MOST_PARENTS: Final = 40
 
 
-def find_settings(start: Path, named: str | None) -> Settings:
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Settings, and the folder that the paths and patterns in them are relative to."""
+
+    settings: Settings
+    folder: str
+
+    def relative(self, path: Path) -> str:
+        """A path as the configuration would write it."""
+        return Path(os.path.relpath(path, self.folder)).as_posix()
+
+    def excludes(self, path: Path) -> bool:
+        """Whether a file is not to be looked at."""
+        patterns = self.settings.exclude
+        return bool(patterns) and any(matches(self.relative(path), pattern) for pattern in patterns)
+
+    def ignored_in(self, path: Path) -> tuple[str, ...]:
+        """The words for rules that are switched off for a file."""
+        by_pattern = self.settings.per_file_ignores
+        relative = self.relative(path) if by_pattern else ""
+        return tuple(word for pattern, words in by_pattern.items() if matches(relative, pattern) for word in words)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a pattern means a file: its path, a folder that it is in, or, without `/`, any step of its path.
+
+    `*` stands for anything, `/` among it.
+    """
+    pattern = pattern.removeprefix("./").rstrip("/")
+    if "/" not in pattern and any(fnmatchcase(step, pattern) for step in path.split("/")):
+        return True
+    return any(
+        fnmatchcase(path, f"{one}{below}") for one in (pattern, pattern.removeprefix("**/")) for below in ("", "/*")
+    )
+
+
+def find_configuration(start: Path, named: str | None) -> Configuration:
     """The configuration that holds for a path: a named file, or the nearest one from there upwards.
 
     The search ends at the root of the repository. Raises SamguardError where the file is not there or not right.
     """
     if named is not None:
-        path = Path(named)
-        if not path.is_file():
+        path = Path(os.path.abspath(named))
+        if not os.path.exists(path):
             message = f"the configuration {named!r} does not exist"
             raise SamguardError(message)
-        return _read(path, named) or Settings()
-    folder = start if start.is_dir() else start.parent
-    for current in [folder, *folder.parents][:_MOST_PARENTS]:
+        return Configuration(_read(path, named, None) or Settings(), str(path.parent))
+    folder = start if os.path.isdir(start) else start.parent
+    chain = [folder, *folder.parents][:_MOST_PARENTS]
+    top = next((current for current in chain if os.path.lexists(current / ".git")), None)
+    for current in chain:
         for name in (_OWN_NAME, _SHARED_NAME):
-            if (current / name).is_file():
-                found = _read(current / name, name)
+            if os.path.isfile(current / name):
+                found = _read(current / name, Path(os.path.relpath(current / name)).as_posix(), top or current)
                 if found is not None:
-                    return found
-        if (current / ".git").exists():
+                    return Configuration(found, str(current))
+        if current == top:
             break
-    return Settings()
+    return Configuration(Settings(), str(folder))
 
 
-def _read(path: Path, shown: str) -> Settings | None:
+def _read(path: Path, shown: str, inside: Path | None) -> Settings | None:
     """The settings of a file; None for a pyproject.toml that says nothing of samguard."""
-    content = read_file(path, path.parent)
-    if isinstance(content, str):
-        message = f"the configuration cannot be read: {content}"
+    content = read_file(path, inside)
+    if not isinstance(content, bytes):
+        message = f"the configuration cannot be read: {content.why}"
         raise SamguardError(message, path=shown)
     is_shared = path.name == _SHARED_NAME
     if is_shared and b"samguard" not in content:

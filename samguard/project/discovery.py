@@ -1,23 +1,16 @@
-"""Which files of a folder are templates or say how templates are deployed: names and first looks, no contents.
-
-A repository is hostile data: links that lead out of the folder are not followed, only regular files are opened, and
-no more of one is read than `samguard.source` would take.
-"""
+"""Which files of a folder are templates or say how templates are deployed: names and first looks, no contents."""
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from samguard.source.limits import MAX_BYTES
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from samguard.project.gitignore import IgnoreFile, ignore_file, ignore_files_above, is_ignored
+from samguard.project.regular_file import Unread, unread
 
 TEMPLATE_ENDINGS: Final = (".yaml", ".yml", ".json", ".template")
 SAMCONFIG_NAMES: Final = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
@@ -26,7 +19,7 @@ LEFT_OUT: Final = frozenset({".aws-sam", "node_modules", ".venv", "venv", "cdk.o
 """Folders that are not searched unless they are named."""
 
 _LOOKS_LIKE_TEMPLATE: Final = re.compile(
-    rb"AWS::Serverless-2016-10-31|^\s*[\"']?Resources[\"']?\s*:|[\"']Resources[\"']\s*:", re.MULTILINE
+    rb"AWS::Serverless-2016-10-31|^(?:\xef\xbb\xbf)?[ \t]*Resources\s*:|[\"']Resources[\"']\s*:", re.MULTILINE
 )
 _AWS_TYPE: Final = re.compile(rb"\b(?:AWS|Alexa|Custom)::[A-Za-z0-9]")
 
@@ -46,10 +39,25 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """A file or folder that could not be read, and why."""
+    """A file or folder that was not read, and why.
+
+    `is_failure` is true where it should have been read, so that silence about it proves nothing; `was_named` where the
+    user named it.
+    """
 
     path: str
     why: str
+    is_failure: bool = False
+    was_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder with the names of its files, sorted. `unread` says why it could not be looked into."""
+
+    disk_path: Path
+    names: tuple[str, ...] = ()
+    unread: Unread | None = None
 
 
 def looks_like_template(content: bytes) -> bool:
@@ -57,81 +65,37 @@ def looks_like_template(content: bytes) -> bool:
     return bool(_AWS_TYPE.search(content)) and bool(_LOOKS_LIKE_TEMPLATE.search(content))
 
 
-def read_file(disk_path: Path, root: Path) -> bytes | str:
-    """A file's bytes (one more than the limit at the most), or a sentence saying why it was not read."""
-    try:
-        if disk_path.is_symlink() and not _is_inside(disk_path.resolve(), root.resolve()):
-            return "a link that leads out of the project; not followed"
-        with open(os.open(disk_path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return "not a regular file"
-            return stream.read(MAX_BYTES + 1)
-    except (OSError, RuntimeError, ValueError) as error:
-        return getattr(error, "strerror", None) or str(error)
-
-
-def _is_inside(path: Path, folder: Path) -> bool:
-    return path == folder or folder in path.parents
-
-
-def walk(folder: Path, root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Every folder below `folder`, itself included, with the names of its files, sorted; ignored ones left out."""
-    waiting: list[tuple[Path, tuple[tuple[Path, GitIgnoreSpec], ...]]] = [(folder, _ignored_above(folder, root))]
+def walk(folder: Path, root: Path) -> Iterator[Folder]:
+    """Every folder below `folder`, itself included. What .gitignore leaves out is left out; links are files."""
+    waiting: list[tuple[Path, tuple[IgnoreFile, ...]]] = [(folder, ignore_files_above(folder, root))]
     while waiting:
-        current, specs = waiting.pop()
+        current, ignoring = waiting.pop()
         try:
             entries = sorted(os.scandir(current), key=lambda entry: entry.name)
-        except OSError:
-            yield current, ()
+        except OSError as error:
+            yield Folder(current, unread=unread(error))
             continue
-        own = _gitignore(current)
+        own = ignore_file(current)
         if own is not None:
-            specs = (*specs, (current, own))
+            ignoring = (*ignoring, own)
         names: list[str] = []
         folders: list[Path] = []
         for entry in entries:
-            try:
-                is_folder = entry.is_dir(follow_symlinks=False)
-            except OSError:
+            is_folder = _is_folder(entry)
+            if is_folder and entry.name in LEFT_OUT:
+                continue
+            if ignoring and is_ignored(current / entry.name, ignoring, is_folder=is_folder):
                 continue
             if is_folder:
-                if entry.name not in LEFT_OUT and not _is_ignored(current / entry.name, specs, is_folder=True):
-                    folders.append(current / entry.name)
-            elif not specs or not _is_ignored(current / entry.name, specs, is_folder=False):
+                folders.append(current / entry.name)
+            else:
                 names.append(entry.name)
-        yield current, tuple(names)
-        waiting.extend((path, specs) for path in reversed(folders))
+        yield Folder(current, tuple(names))
+        waiting.extend((path, ignoring) for path in reversed(folders))
 
 
-def _ignored_above(folder: Path, root: Path) -> tuple[tuple[Path, GitIgnoreSpec], ...]:
-    found: list[tuple[Path, GitIgnoreSpec]] = []
-    if root != folder and root in folder.parents:
-        above = [root, *reversed([parent for parent in folder.parents if root in parent.parents])]
-        for parent in above:
-            spec = _gitignore(parent)
-            if spec is not None:
-                found.append((parent, spec))
-    return tuple(found)
-
-
-def _gitignore(folder: Path) -> GitIgnoreSpec | None:
-    path = folder / ".gitignore"
-    if not path.is_file():
-        return None
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 35 ms, and few folders have one
-
-    content = read_file(path, folder)
-    if isinstance(content, str):
-        return None
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        return GitIgnoreSpec.from_lines(content.decode("utf-8", "replace").splitlines())
-    except ValueError:
-        return None
-
-
-def _is_ignored(path: Path, specs: tuple[tuple[Path, GitIgnoreSpec], ...], *, is_folder: bool) -> bool:
-    for base, spec in specs:
-        relative = path.relative_to(base).as_posix()
-        if spec.match_file(f"{relative}/" if is_folder else relative):
-            return True
-    return False
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -19,17 +18,17 @@ from samguard.environments import (
     read_samconfig,
 )
 from samguard.errors import SamguardError
-from samguard.project.association import template_paths
-from samguard.project.configuration import find_settings
+from samguard.project.association import default_templates, named_template, template_paths
+from samguard.project.configuration import Configuration, find_configuration
 from samguard.project.discovery import (
     SAMCONFIG_NAMES,
     TEMPLATE_ENDINGS,
     Found,
     NotRead,
     looks_like_template,
-    read_file,
     walk,
 )
+from samguard.project.regular_file import Unread, read_file
 from samguard.project.sources import hook_sources
 from samguard.rollout.hook_source import SourceFile
 from samguard.source import Document, read_document
@@ -91,7 +90,7 @@ class Project:
     documents: tuple[Document, ...] = field(repr=False)
     templates: tuple[TemplateFile, ...] = field(repr=False)
     samconfigs: tuple[SamConfigFile, ...] = field(repr=False)
-    settings: Settings
+    configuration: Configuration
     orphans: tuple[Orphan, ...] = ()
     not_read: tuple[NotRead, ...] = ()
     today: date | None = None
@@ -99,14 +98,14 @@ class Project:
     is_narrowed: bool = False
     """Whether the run looks at some environments only, or with other values than the files give."""
 
+    @property
+    def settings(self) -> Settings:
+        """What the configuration says."""
+        return self.configuration.settings
+
     def ignored_in(self, path: str) -> tuple[str, ...]:
         """The rules that the configuration switches off for a file."""
-        return tuple(
-            word
-            for pattern, words in self.settings.per_file_ignores.items()
-            if fnmatchcase(path, pattern)
-            for word in words
-        )
+        return self.configuration.ignored_in(Path(self.root, path))
 
 
 def load_project(paths: Iterable[str], options: Options | None = None) -> Project:
@@ -124,29 +123,27 @@ class _Loader:
 
     def __init__(self, paths: tuple[str, ...], options: Options) -> None:
         self.options = options
-        self.paths = [Path(os.path.abspath(path)) for path in paths if path != "-"]  # noqa: PTH100 - links stay
-        self.reads_stdin = "-" in paths
-        for given, path in zip((path for path in paths if path != "-"), self.paths, strict=True):
-            if not path.exists():
-                message = f"the path {given!r} does not exist"
-                raise SamguardError(message)
-        self.root = _root(self.paths)
-        self.settings = find_settings(self.paths[0] if self.paths else self.root, options.config)
+        self.paths = [_existing(path) for path in paths if path != "-"]
+        self.stdin = _absolute(options.stdin_filename) if "-" in paths else None
+        looked_at = self.paths if self.stdin is None else [*self.paths, self.stdin]
+        self.root = _root(looked_at)
+        self.configuration = find_configuration(_common(looked_at), options.config)
         self.documents: dict[str, Document] = {}
         self.templates: dict[str, Template] = {}
         self.configs: dict[str, SamConfigFile] = {}
+        self.consulted: set[str] = set()
+        """Samconfigs that were read for a template that was named; what else they deploy was not asked about."""
         self.not_read: list[NotRead] = []
 
     def project(self) -> Project:
+        if self.stdin is not None:  # first, since an editor's text stands for the file of the same name
+            self._take(Found(self.stdin, self._relative(self.stdin), self.options.stdin or b"", was_named=True))
+            self._configs_above(self.stdin)
         for path in self.paths:
-            if path.is_dir():
+            if os.path.isdir(path):
                 self._folder(path)
             else:
                 self._named(path)
-        if self.reads_stdin:
-            name = self.options.stdin_filename
-            self._take(Found(self.root / name, name, self.options.stdin or b"", was_named=True))
-            self._configs_above(self.root / name)
         commands, orphans = self._assign()
         files = tuple(
             TemplateFile(
@@ -162,7 +159,7 @@ class _Loader:
             documents=tuple(self.documents[path] for path in sorted(self.documents)),
             templates=files,
             samconfigs=tuple(self.configs[path] for path in sorted(self.configs)),
-            settings=self.settings,
+            configuration=self.configuration,
             orphans=tuple(orphans),
             not_read=tuple(self.not_read),
             today=self.options.today or datetime.now(tz=UTC).date(),
@@ -172,67 +169,87 @@ class _Loader:
     # reading
 
     def _folder(self, folder: Path) -> None:
-        for current, names in walk(folder, self.root):
+        for found in walk(folder, self.root):
+            current = found.disk_path
+            if found.unread is not None:
+                self._not_read(current, found.unread)
+            names = [name for name in found.names if not self.configuration.excludes(current / name)]
             config = next((name for name in SAMCONFIG_NAMES if name in names), None)
             if config is not None:
                 self._config(current / config)
             for name in names:
-                path = current / name
-                if not name.endswith(TEMPLATE_ENDINGS) or name in SAMCONFIG_NAMES or self._is_excluded(path):
-                    continue
-                content = read_file(path, self.root)
-                if isinstance(content, str):
-                    self.not_read.append(NotRead(self._relative(path), content))
-                elif looks_like_template(content):
-                    self._take(Found(path, self._relative(path), content))
+                if name.endswith(TEMPLATE_ENDINGS) and name not in SAMCONFIG_NAMES:
+                    self._look_at(current / name)
+
+    def _look_at(self, path: Path) -> None:
+        """Takes a file up if it is a template."""
+        content = self._read(path)
+        if isinstance(content, Unread):
+            self._not_read(path, content)
+        elif looks_like_template(content):
+            self._take(Found(path, self._relative(path), content))
 
     def _named(self, path: Path) -> None:
         if path.name in SAMCONFIG_NAMES:
-            self._config(path)
-            for name in sorted(os.listdir(path.parent)):  # noqa: PTH208 - names are what is wanted
-                beside = path.parent / name
-                if name.endswith(TEMPLATE_ENDINGS) and name not in SAMCONFIG_NAMES and beside.is_file():
-                    content = read_file(beside, self.root)
-                    if isinstance(content, bytes) and looks_like_template(content):
-                        self._take(Found(beside, self._relative(beside), content))
+            self._named_config(path)
             return
-        content = read_file(path, self.root)
-        if isinstance(content, str):
-            message = f"{self._relative(path)} cannot be read: {content}"
-            raise SamguardError(message)
+        content = read_file(path, None)
+        if isinstance(content, Unread):
+            message = f"cannot be read: {content.why}"
+            raise SamguardError(message, path=self._relative(path))
         self._take(Found(path, self._relative(path), content, was_named=True))
         self._configs_above(path)
+
+    def _named_config(self, path: Path) -> None:
+        """A samconfig that is named means the templates that it deploys, and those beside it."""
+        self._config(path)
+        relative = self._relative(path)
+        if relative not in self.documents:
+            raise SamguardError(self.not_read[-1].why, path=relative)
+        beside = next(walk(path.parent, self.root))
+        for name in beside.names:
+            if name.endswith(TEMPLATE_ENDINGS) and name not in SAMCONFIG_NAMES:
+                self._look_at(path.parent / name)
+        for command in self.configs[relative].config.commands:
+            target = named_template(command, _folder_of(relative))
+            if target is not None and self._is_file(target):
+                self._look_at(self.root / target)
 
     def _configs_above(self, path: Path) -> None:
         """The samconfigs that may describe a named template: beside it, or in a folder above it."""
         for folder in list(path.parents)[:_MOST_PARENTS]:
             for name in SAMCONFIG_NAMES:
-                if (folder / name).is_file():
-                    self._config(folder / name)
+                if os.path.isfile(folder / name):
+                    if self._relative(folder / name) not in self.documents:
+                        self._config(folder / name)
+                        self.consulted.add(self._relative(folder / name))
                     break
-            if folder == self.root or (folder / ".git").exists():
+            if folder == self.root or os.path.lexists(folder / ".git"):
                 return
 
     def _take(self, found: Found) -> None:
         if found.path in self.documents:
             return
         document = read_document(found.content, found.path)
-        built = template(document) if is_template(document) else None
+        folder = found.disk_path.parent
+        built = template(document, lambda path: self._beside(folder, path)) if is_template(document) else None
         if built is None and document.root is not None and not found.was_named:
             return
         self.documents[found.path] = document
         if built is not None:
             self.templates[found.path] = built
         elif document.root is not None and not document.problems:
-            self.not_read.append(NotRead(found.path, "no template: it has neither a SAM Transform nor AWS resources"))
+            why = "no template: it has neither a SAM Transform nor AWS resources"
+            self.not_read.append(NotRead(found.path, why, was_named=True))
 
     def _config(self, path: Path) -> None:
         relative = self._relative(path)
+        self.consulted.discard(relative)
         if relative in self.documents:
             return
-        content = read_file(path, self.root)
-        if isinstance(content, str):
-            self.not_read.append(NotRead(relative, content))
+        content = self._read(path)
+        if isinstance(content, Unread):
+            self._not_read(path, content)
             return
         document = read_document(content, relative)
         self.documents[relative] = document
@@ -240,12 +257,19 @@ class _Loader:
         self.configs[relative] = SamConfigFile(document, config)
 
     def _beside(self, folder: Path, name: str) -> Document | None:
-        """A file that a samconfig includes: only from inside of the project."""
+        """A file that a samconfig or template includes: only from inside of the project."""
         path = Path(os.path.normpath(folder / name))
-        if self.root not in path.parents or not path.is_file():
+        if self.root not in path.parents:
             return None
         content = read_file(path, self.root)
-        return None if isinstance(content, str) else read_document(content, self._relative(path))
+        return None if isinstance(content, Unread) else read_document(content, self._relative(path))
+
+    def _read(self, path: Path) -> bytes | Unread:
+        """The bytes of a file that a walk came by: its folder is inside of the project, but a link may lead out."""
+        return read_file(path, self.root if os.path.islink(path) else None)
+
+    def _not_read(self, path: Path, content: Unread) -> None:
+        self.not_read.append(NotRead(self._relative(path), content.why, content.is_failure))
 
     # environments
 
@@ -255,24 +279,36 @@ class _Loader:
         commands: dict[str, list[DeployCommand]] = {}
         missing: dict[str, list[DeployCommand]] = {}
         for path, config in sorted(self.configs.items()):
-            folder = path.rpartition("/")[0]
+            folder = _folder_of(path)
+            unread = self._unread_defaults(folder) if path in self.consulted else ()
             for command in config.config.commands:
-                found = template_paths(command, folder, known, sorted(self.configs))
+                found = template_paths(command, folder, known, sorted(self.configs), unread)
                 for target in found:
                     commands.setdefault(target, []).append(command)
-                if not found:
-                    name = f"{folder}/template.yaml" if folder else "template.yaml"
+                if not found and path not in self.consulted:
+                    name = named_template(command, folder) or default_templates(folder)[0]
                     missing.setdefault(name, []).append(command)
-        orphans = [Orphan(name, self._environments(lost, name)) for name, lost in missing.items()]
+        orphans = [
+            Orphan(name, self._environments(lost, name)) for name, lost in missing.items() if not self._is_file(name)
+        ]
         return commands, orphans
+
+    def _unread_defaults(self, folder: str) -> tuple[str, ...]:
+        """Default templates of a folder that were not asked about, but that a deployment from there would take."""
+        found: list[str] = []
+        for path in default_templates(folder):
+            content = self._read(self.root / path) if path not in self.documents else b""
+            if isinstance(content, bytes) and looks_like_template(content):
+                found.append(path)
+        return tuple(found)
 
     def _environments(self, commands: Iterable[DeployCommand], path: str) -> tuple[Environment, ...]:
         found = environments(
             commands,
-            self.settings,
+            self.configuration.settings,
             self.options.parameters,
             self.options.environment_names,
-            template=path,
+            template=self.configuration.relative(self.root / path),
             elsewhere={command.environment for file in self.configs.values() for command in file.config.commands},
         )
         region = self.options.region
@@ -286,12 +322,25 @@ class _Loader:
         except ValueError:
             return path.as_posix()
 
-    def _is_excluded(self, path: Path) -> bool:
-        relative = self._relative(path)
-        return any(
-            fnmatchcase(relative, pattern) or fnmatchcase(relative, f"{pattern.rstrip('/')}/*")
-            for pattern in self.settings.exclude
-        )
+    def _is_file(self, path: str) -> bool:
+        return os.path.isfile(self.root / path)
+
+
+def _existing(given: str) -> Path:
+    """A path of the command line. Raises SamguardError where it is not there."""
+    path = _absolute(given)
+    if not given or not os.path.exists(path):
+        message = f"the path {given!r} does not exist"
+        raise SamguardError(message)
+    return path
+
+
+def _absolute(given: str) -> Path:
+    return Path(os.path.abspath(given))
+
+
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _root(paths: list[Path]) -> Path:
@@ -299,8 +348,13 @@ def _root(paths: list[Path]) -> Path:
     here = Path.cwd()
     if all(path == here or here in path.parents for path in paths):
         return here
-    folders = [path if path.is_dir() else path.parent for path in paths]
-    return Path(os.path.commonpath(folders))
+    common = _common(paths)
+    return common if os.path.isdir(common) else common.parent
+
+
+def _common(paths: list[Path]) -> Path:
+    """The innermost folder that holds all of the paths; of one path, the path itself."""
+    return Path(os.path.commonpath(paths))
 
 
 def _with_region(environment: Environment, region: str) -> Environment:

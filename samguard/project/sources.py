@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from samguard.project.discovery import read_file
+from samguard.project.regular_file import read_file
 from samguard.rollout import HOOK_PREFIX
 from samguard.rollout.hook_source import LONGEST, Language, SourceFile
 from samguard.source import Document, Format, Mapping, Node, Scalar, Sequence, Span, decode, walk
@@ -123,10 +123,10 @@ def _in_file(function: Resource, folder: Path, root: Path) -> SourceFile | None:
     for relative, name in _candidates(handler, function):
         path = Path(os.path.normpath(folder / base / relative))
         language = _ENDINGS.get(path.suffix)
-        if language is None or not path.is_file() or inside not in path.resolve().parents:
+        if language is None or not os.path.isfile(path) or inside not in path.resolve().parents:
             continue
         content = read_file(path, root)
-        if isinstance(content, str) or len(content) > LONGEST:
+        if not isinstance(content, bytes) or len(content) > LONGEST:
             return None
         text, problem = decode(content)
         if problem is not None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate
-from samguard.source import Mapping, Node, Scalar, Sequence
+from samguard.source import Document, Mapping, Node, Scalar, Sequence
 from samguard.template import intrinsic
+from samguard.template.included import included_path
 
 _INTEGRATION: Final = "x-amazon-apigateway-integration"
 _INTEGRATIONS: Final = "x-amazon-apigateway-integrations"
@@ -25,31 +26,43 @@ class NamedUri:
 
     node: Node = field(repr=False)
     around: Mapping = field(repr=False)
-    is_authorizer: bool
+    document: Document = field(repr=False)
+    is_authorizer: bool = False
 
 
 def named_uris(definition: Node | None, scene: EvaluatedTemplate) -> Iterator[NamedUri]:
-    """Every address in a definition, in the order of the text. What is included from elsewhere is not seen."""
-    waiting: list[Node] = [definition] if definition is not None else []
+    """Every address in a definition, in the order of the text, with those of the files that it includes."""
+    template = scene.template
+    waiting: list[tuple[Node, Document]] = [(definition, template.document)] if definition is not None else []
     while waiting:
-        node, _ = scene.chosen(waiting.pop())
-        if isinstance(node, Sequence):
-            waiting.extend(item for item in reversed(node.items) if not isinstance(item, Scalar))
-        if not isinstance(node, Mapping) or intrinsic(node) is not None:
+        node, document = waiting.pop()
+        chosen, _ = scene.chosen(node)
+        if isinstance(chosen, Sequence):
+            waiting.extend((item, document) for item in reversed(chosen.items) if not isinstance(item, Scalar))
+        if not isinstance(chosen, Mapping):
             continue
-        for entry in node:
-            if entry.name == _INTEGRATION:
-                yield from _uri(entry.value, "uri", scene)
-            elif entry.name == _AUTHORIZER:
-                yield from _uri(entry.value, "authorizerUri", scene)
-            elif entry.name == _INTEGRATIONS and isinstance(entry.value, Mapping):
-                for named in entry.value:
-                    yield from _uri(named.value, "uri", scene)
-        waiting.extend(entry.value for entry in reversed(node.entries) if not isinstance(entry.value, Scalar))
+        included = template.included.get(included_path(chosen) or "")
+        if included is not None and included.root is not None and document is template.document:
+            waiting.append((included.root, included))
+        if intrinsic(chosen) is None:
+            yield from _said_in(chosen, document, scene)
+            below = (entry.value for entry in reversed(chosen.entries) if not isinstance(entry.value, Scalar))
+            waiting.extend((value, document) for value in below)
 
 
-def _uri(node: Node, key: str, scene: EvaluatedTemplate) -> Iterator[NamedUri]:
+def _said_in(mapping: Mapping, document: Document, scene: EvaluatedTemplate) -> Iterator[NamedUri]:
+    for entry in mapping:
+        if entry.name == _INTEGRATION:
+            yield from _uri(entry.value, "uri", document, scene)
+        elif entry.name == _AUTHORIZER:
+            yield from _uri(entry.value, "authorizerUri", document, scene)
+        elif entry.name == _INTEGRATIONS and isinstance(entry.value, Mapping):
+            for named in entry.value:
+                yield from _uri(named.value, "uri", document, scene)
+
+
+def _uri(node: Node, key: str, document: Document, scene: EvaluatedTemplate) -> Iterator[NamedUri]:
     chosen, _ = scene.chosen(node)
     uri = chosen.get(key) if isinstance(chosen, Mapping) else None
     if isinstance(chosen, Mapping) and uri is not None:
-        yield NamedUri(uri, chosen, key == "authorizerUri")
+        yield NamedUri(uri, chosen, document, key == "authorizerUri")

@@ -193,7 +193,7 @@ def covers(pattern: Text, text: Text) -> bool | None:
     """Whether a policy's pattern (`*` any characters, `?` one) matches a text: for sure, for sure not, or perhaps."""
     if len(pattern) > _LONGEST or len(text) > _LONGEST:
         return None
-    if pattern == ("*",) or pattern == text:
+    if pattern in (("*",), text):
         return True
     if _matches(pattern, text, certainly=True):
         return True
@@ -240,7 +240,7 @@ def _may_be_empty(part: str | Opaque, *, certainly: bool) -> bool:
 
 
 def _same(part: str | Opaque, current: str | Opaque, *, certainly: bool) -> bool:
-    if part == current or part == "*":
+    if part in (current, "*"):
         return True
     if isinstance(current, Opaque) and not certainly:
         return part not in current.excludes

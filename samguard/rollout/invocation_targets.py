@@ -14,12 +14,13 @@ from enum import Enum, auto
 from typing import Final
 
 from samguard.evaluation import ABSENT, EvaluatedTemplate, Literal, Removed
-from samguard.rollout.api_definition import named_uris
+from samguard.rollout.api_definition import NamedUri, named_uris
 from samguard.rollout.invocable import MACHINE_TYPES, Invocable, Reach, invocable
 from samguard.rollout.machine_tasks import machine_tasks
-from samguard.rollout.mentions import place_of
-from samguard.source import Mapping, Node, Sequence, Span
+from samguard.rollout.reference_places import place_of
+from samguard.source import Document, Mapping, Node, Sequence, Span
 from samguard.template import Resource, intrinsic
+from samguard.template.included import API_DEFINITIONS
 
 
 class InvocationKind(Enum):
@@ -43,7 +44,8 @@ class InvocationTarget:
 
     `source` is the resource it stands in and `noun` what people call that, with `{}` for its logical id. `service` is
     the first word of the principal that needs an AWS::Lambda::Permission (`events`), "" where it invokes with a role.
-    `span` is the reference itself, `node` the expression around it.
+    `span` is the reference itself and `node` the expression around it, in `document`: the template, or a file that it
+    includes.
     """
 
     kind: InvocationKind
@@ -52,6 +54,7 @@ class InvocationTarget:
     service: str
     invoked: Invocable
     span: Span
+    document: Document = field(repr=False)
     node: Node | None = field(default=None, repr=False)
 
 
@@ -149,12 +152,6 @@ PLACES: Final[dict[str, tuple[_Place, ...]]] = {
 }
 """Of each type, where it says what it invokes. SAM writes the permissions for what stands in its own types."""
 
-_DEFINITIONS: Final = {
-    "AWS::Serverless::Api": "DefinitionBody",
-    "AWS::Serverless::HttpApi": "DefinitionBody",
-    "AWS::ApiGateway::RestApi": "Body",
-    "AWS::ApiGatewayV2::Api": "Body",
-}
 _INTEGRATION: Final = _Place("API {}", "uri", "apigateway", _API, "credentials")
 _NAMED_AUTHORIZER: Final = _Place("API {}", "authorizerUri", "apigateway", _AUTHORIZER, "authorizerCredentials")
 
@@ -171,36 +168,36 @@ def invocation_targets(scene: EvaluatedTemplate) -> tuple[InvocationTarget, ...]
 
 def _targets(scene: EvaluatedTemplate) -> Iterator[InvocationTarget]:
     for resource in scene.template.resources.values():
-        places = PLACES.get(resource.type, ())
-        is_source = places or resource.type in _DEFINITIONS or resource.type in MACHINE_TYPES
-        if not is_source or scene.exists(resource) is not True:
-            continue
-        for place in places:
-            for node, around in _at(resource.properties, place.path.split("."), scene, resource.properties):
-                yield from _target(resource, place, node, around, scene)
-        if resource.type in _DEFINITIONS:
-            for uri in named_uris(resource.properties.get(_DEFINITIONS[resource.type]), scene):
-                place = _NAMED_AUTHORIZER if uri.is_authorizer else _INTEGRATION
-                yield from _target(resource, place, uri.node, uri.around, scene)
-        elif resource.type in MACHINE_TYPES:
-            for call in machine_tasks(resource, scene):
-                yield InvocationTarget(InvocationKind.TASK, resource, "state machine {}", "", call.called, call.span)
+        if scene.exists(resource) is True:
+            yield from _named_by(resource, scene)
 
 
-def _target(
-    source: Resource, place: _Place, node: Node, around: Mapping, scene: EvaluatedTemplate
-) -> Iterator[InvocationTarget]:
-    """What an expression invokes, if anything. `around` is the mapping it stands in."""
-    invoked = invocable(scene.value(node), scene)
+def _named_by(resource: Resource, scene: EvaluatedTemplate) -> Iterator[InvocationTarget]:
+    document = scene.template.document
+    for place in PLACES.get(resource.type, ()):
+        for node, around in _at(resource.properties, place.path.split("."), scene, resource.properties):
+            yield from _target(resource, place, NamedUri(node, around, document), scene)
+    if resource.type in API_DEFINITIONS:
+        for uri in named_uris(resource.properties.get(API_DEFINITIONS[resource.type]), scene):
+            yield from _target(resource, _NAMED_AUTHORIZER if uri.is_authorizer else _INTEGRATION, uri, scene)
+    elif resource.type in MACHINE_TYPES:
+        for call in machine_tasks(resource, scene):
+            what = "state machine {}"
+            yield InvocationTarget(InvocationKind.TASK, resource, what, "", call.called, call.span, call.document)
+
+
+def _target(source: Resource, place: _Place, uri: NamedUri, scene: EvaluatedTemplate) -> Iterator[InvocationTarget]:
+    """What an expression invokes, if anything."""
+    invoked = invocable(scene.value(uri.node), scene)
     if invoked is None:
         return
-    qualifier = scene.value(around.get(place.qualifier)) if place.qualifier else ABSENT
+    qualifier = scene.value(uri.around.get(place.qualifier)) if place.qualifier else ABSENT
     if invoked.reach is Reach.LATEST and not isinstance(qualifier, Removed):
         alias = qualifier.text if isinstance(qualifier, Literal) else None
         invoked = replace(invoked, reach=Reach.ALIAS, alias=alias)
-    service = "" if place.role and place.role in around else place.service
-    span = place_of(invoked.written, node, scene.template.document)
-    yield InvocationTarget(place.kind, source, place.noun, service, invoked, span, node)
+    service = "" if place.role and place.role in uri.around else place.service
+    span = place_of(invoked.written, uri.node, uri.document)
+    yield InvocationTarget(place.kind, source, place.noun, service, invoked, span, uri.document, uri.node)
 
 
 def _at(

@@ -1,6 +1,6 @@
 """The functions and state machines that a state machine's definition calls.
 
-A definition is a mapping, a text, or a file that this project does not read; then what is substituted into it counts.
+A definition is a mapping, a text or a file. Where the file is not there, everything that is substituted into it counts.
 Sources: Amazon States Language, "Task State"; SAM developer guide, AWS::Serverless::StateMachine
 (DefinitionSubstitutions).
 """
@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Literal
 from samguard.rollout.invocable import Invocable, encoded, invocable, named_in
-from samguard.rollout.mentions import first_line, mentions, place_of
-from samguard.source import Mapping, Node, Scalar, Sequence, Span
+from samguard.rollout.reference_places import first_line, place_of, references
+from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Resource, intrinsic
+from samguard.template.included import included_path
 
 _CALLED: Final = frozenset({"Resource", "FunctionName", "StateMachineArn"})
 """The fields of a Task that say what is called."""
@@ -32,6 +33,7 @@ class Call:
 
     called: Invocable
     span: Span
+    document: Document = field(repr=False)
 
 
 def machine_tasks(machine: Resource, scene: EvaluatedTemplate) -> Iterator[Call]:
@@ -41,11 +43,12 @@ def machine_tasks(machine: Resource, scene: EvaluatedTemplate) -> Iterator[Call]
     substitutions, _ = scene.chosen(machine.properties.get("DefinitionSubstitutions"))
     if not isinstance(substitutions, Mapping) or intrinsic(substitutions) is not None:
         return
+    document = scene.template.document
     for entry in substitutions:
         is_used = entry.name in reading.unqualified if reading.is_visible else True
         called = invocable(scene.value(entry.value), scene)
         if is_used and called is not None:
-            yield Call(called, place_of(called.written, entry.value, scene.template.document))
+            yield Call(called, place_of(called.written, entry.value, document), document)
 
 
 class _Definition:
@@ -57,18 +60,20 @@ class _Definition:
         self.unqualified: set[str] = set()
 
     def calls(self, machine: Resource) -> Iterator[Call]:
+        template = self.scene.template
         node, _ = self.scene.chosen(machine.properties.get("Definition"))
-        if isinstance(node, Mapping) and intrinsic(node) is None:
-            self.is_visible = True
-            yield from self._of_mapping(node)
+        file = template.included.get(included_path(machine.properties.get("DefinitionUri")) or "")
         text_node = machine.properties.get("DefinitionString")
-        if text_node is not None:
-            text = encoded(self.scene.value(text_node))
-            if text is not None:
-                self.is_visible = True
-                yield from self._of_text(text, text_node)
+        if isinstance(node, Mapping) and intrinsic(node) is None:
+            yield from self._of_mapping(node, template.document)
+        if file is not None and isinstance(file.root, Mapping):
+            yield from self._of_mapping(file.root, file)
+        text = encoded(self.scene.value(text_node)) if text_node is not None else None
+        if text is not None and text_node is not None:
+            yield from self._of_text(text, text_node)
 
-    def _of_mapping(self, definition: Mapping) -> Iterator[Call]:
+    def _of_mapping(self, definition: Mapping, document: Document) -> Iterator[Call]:
+        self.is_visible = True
         waiting: list[Node] = [definition]
         while waiting:
             node, _ = self.scene.chosen(waiting.pop())
@@ -77,21 +82,22 @@ class _Definition:
             elif isinstance(node, Mapping) and intrinsic(node) is None:
                 for entry in node:
                     if entry.name in _CALLED:
-                        yield from self._field(entry.value)
+                        yield from self._field(entry.value, document)
                 waiting.extend(entry.value for entry in reversed(node.entries) if not isinstance(entry.value, Scalar))
 
-    def _field(self, node: Node) -> Iterator[Call]:
+    def _field(self, node: Node, document: Document) -> Iterator[Call]:
         value = self.scene.value(node)
         called = invocable(value, self.scene)
         if called is not None:
-            yield Call(called, place_of(called.written, node, self.scene.template.document))
+            yield Call(called, place_of(called.written, node, document), document)
         elif isinstance(value, Literal):
             self._substituted(value.text)
 
     def _of_text(self, text: str, node: Node) -> Iterator[Call]:
+        self.is_visible = True
         document = self.scene.template.document
         places: dict[str, list[Span]] = {}
-        for written, span in mentions(node, document):
+        for written, span in references(node, document):
             places.setdefault(written, []).append(span)
         occurrences = _occurrences(text)
         for match in _CALLED_IN_TEXT.finditer(text):
@@ -102,7 +108,8 @@ class _Definition:
             found = places.get(called.written, [])
             mark = text.find(f"\0{called.written}\0", match.start(1), match.end(1))
             index = occurrences.get((called.written, mark), len(found))
-            yield Call(called, found[index] if index < len(found) else first_line(node.span, document))
+            span = found[index] if index < len(found) else first_line(node.span, document)
+            yield Call(called, span, document)
 
     def _substituted(self, text: str) -> None:
         match = _SUBSTITUTED.match(text)

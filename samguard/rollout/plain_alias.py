@@ -7,7 +7,7 @@ AWS::CodeDeploy::DeploymentGroup.
 from __future__ import annotations
 
 from samguard.evaluation import ABSENT, EvaluatedTemplate, Literal, Reference, Removed, Unknown, Value
-from samguard.rollout.rollout import Hook, Phase, Rollout, RolloutKind, Spans, WiredAlarm, label
+from samguard.rollout.rollout import Hook, Phase, Rollout, RolloutKind, Spans, WiredAlarm, label, said_at
 from samguard.rollout.strategy import Strategy, strategy
 from samguard.source import Mapping, Node, Sequence, Span
 from samguard.template import Resource, intrinsic
@@ -41,7 +41,7 @@ def plain_alias(resource: Resource, scene: EvaluatedTemplate) -> Rollout:
         alarms=alarms,
         pre_traffic=_hook(update, "BeforeAllowTrafficHook", Phase.PRE_TRAFFIC, scene),
         post_traffic=_hook(update, "AfterAllowTrafficHook", Phase.POST_TRAFFIC, scene),
-        spans=_spans(resource, group, update_node),
+        spans=_spans(resource, group, update_node, scene.template.document.text),
         group=group,
         alias_resource=resource,
     )
@@ -149,7 +149,7 @@ def _hook(
     return Hook(phase, value, entry.value, entry.key.span)
 
 
-def _spans(resource: Resource, group: Resource | None, update: Span | None) -> Spans:
+def _spans(resource: Resource, group: Resource | None, update: Span | None, text: str) -> Spans:
     own = resource.span
     around = update or own
     strategy_span = alarms = around
@@ -157,12 +157,12 @@ def _spans(resource: Resource, group: Resource | None, update: Span | None) -> S
         strategy_span = alarms = group.span
         name = group.properties.entry("DeploymentConfigName")
         if name is not None:
-            strategy_span = name.value.span
+            strategy_span = said_at(name, text)
         configuration = group.properties.entry("AlarmConfiguration")
         if configuration is not None:
             alarms = configuration.key.span
     alias = resource.properties.entry("Name")
-    alias_span = alias.value.span if alias is not None else own
+    alias_span = said_at(alias, text) if alias is not None else own
     return Spans(own, alias_span, around, strategy_span, around, alarms, around)
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Final
 
-from samguard.errors import nearest
 from samguard.evaluation import EvaluatedTemplate, Items, Joined, Literal, Reference, Removed, Unknown, Value
 from samguard.rollout.arns import ANYTHING, Text, covers, function_arn, text_of
 from samguard.rollout.managed_policies import MANAGED, SAM_TEMPLATES
@@ -22,6 +22,8 @@ ROLE: Final = "AWS::IAM::Role"
 _ATTACHED: Final = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 _CONNECTED: Final = ("lambda:*", "states:*", "sqs:*", "sns:*", "events:*")
 """What an AWS::Serverless::Connector may allow its source."""
+_SLIP: Final = 0.88
+"""How alike a misspelt action is to the right one, 1 being the same."""
 _AWS_POLICY: Final = re.compile(r"(?:.*:iam::aws:policy/)?(?:[\w-]+/)?([\w-]+)")
 
 
@@ -132,13 +134,13 @@ class Permissions:
 
 
 def is_misspelt(text: Text, action: str) -> bool:
-    """Whether a text is an action's name with a slip in it."""
-    if not all(isinstance(part, str) for part in text):
+    """Whether a text is an action's name with a slip in it, or without its end."""
+    said = "".join(part for part in text if isinstance(part, str)).lower()
+    right = action.lower()
+    service, _, name = said.partition(":")
+    if len(said) != len(text) or not name or "*" in said or service != right.partition(":")[0]:
         return False
-    said = "".join(part for part in text if isinstance(part, str))
-    return "*" not in said and said.lower() != action.lower() and nearest(said, (action,)) is not None and (
-        said.partition(":")[0].lower() == action.partition(":")[0].lower()
-    ) and abs(len(said) - len(action)) <= max(3, len(action) // 3)
+    return right.startswith(said) or SequenceMatcher(None, said, right).ratio() >= _SLIP
 
 
 def unknown_permissions(span: Span) -> Permissions:
@@ -321,7 +323,9 @@ class _Reading:
 
     def connectors(self, function: Resource) -> None:
         """What connectors may allow a function as their source; they never speak of CodeDeploy."""
-        sources = [self.scene.property(c, "Source", "Id") for c in self.scene.template.of_type("AWS::Serverless::Connector")]
+        sources = [
+            self.scene.property(c, "Source", "Id") for c in self.scene.template.of_type("AWS::Serverless::Connector")
+        ]
         is_source = any(isinstance(s, Literal) and s.text == function.logical_id for s in sources)
         if "Connectors" in function.node or is_source:
             said = tuple(Said(tuple(action), function.span) for action in _CONNECTED)

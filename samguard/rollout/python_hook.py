@@ -248,7 +248,6 @@ class _Reading:
         return tuple(action for statement in body for action in self._action(statement))
 
     def _action(self, node: ast.stmt) -> Iterator[Action]:
-        place = self.lines.place(node)
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 return
@@ -256,33 +255,32 @@ class _Reading:
                 step = self._step(node)
                 if isinstance(node, ast.Return) and step.may_fail:
                     yield Step(step.place, may_fail=True)
-                yield Leave(place, step.answers, is_error=isinstance(node, ast.Raise))
+                yield Leave(self.lines.place(node), step.answers, is_error=isinstance(node, ast.Raise))
             case ast.If():
                 yield self._step(node.test)
                 yield self._choice(node)
             case ast.Match():
                 yield self._step(node.subject)
-                cases = tuple(self._actions(case.body) for case in node.cases)
-                last = node.cases[-1].pattern if node.cases else None
-                is_complete = isinstance(last, ast.MatchAs) and last.pattern is None
-                yield Choice(self.lines.first_line(node), cases, is_complete)
+                yield self._match(node)
             case ast.Try():
                 handlers = tuple((self.lines.first_line(h), self._actions(h.body)) for h in node.handlers)
                 yield Attempt(self._actions([*node.body, *node.orelse]), handlers, self._actions(node.finalbody))
-            case ast.For() | ast.AsyncFor():
-                yield self._step(node.iter)
-                yield Loop(place, self._actions(node.body))
-            case ast.While():
-                yield self._step(node.test)
-                yield Loop(place, self._actions(node.body))
+            case ast.For() | ast.AsyncFor() | ast.While():
+                yield self._step(node.test if isinstance(node, ast.While) else node.iter)
+                yield Loop(self.lines.place(node), self._actions(node.body))
             case ast.With() | ast.AsyncWith():
-                for item in node.items:
-                    yield self._step(item.context_expr)
+                yield from (self._step(item.context_expr) for item in node.items)
                 yield from self._actions(node.body)
             case ast.Assert():
-                yield Step(place, may_fail=True, calls=True)
+                yield Step(self.lines.place(node), may_fail=True, calls=True)
             case _:
                 yield self._step(node)
+
+    def _match(self, node: ast.Match) -> Choice:
+        cases = tuple(self._actions(case.body) for case in node.cases)
+        last = node.cases[-1].pattern if node.cases else None
+        is_complete = isinstance(last, ast.MatchAs) and last.pattern is None
+        return Choice(self.lines.first_line(node), cases, is_complete)
 
     def _choice(self, node: ast.If) -> Choice:
         about = self._mentions(node.test, self.event_names) and isinstance(node.body[-1], (ast.Return, ast.Raise))
@@ -440,29 +438,29 @@ def _bound(function: _Function, call: ast.Call) -> Iterator[tuple[str, ast.expr]
 
 def _assignments(nodes: Sequence[ast.AST], name: str) -> list[tuple[ast.expr | None, ast.AST]]:
     """What is assigned to a name, and where; None for a loop's variable, an import and the like."""
-    found: list[tuple[ast.expr | None, ast.AST]] = []
-    for node in nodes:
-        match node:
-            case ast.Assign():
-                for target in node.targets:
-                    if isinstance(target, ast.Name) and target.id == name:
-                        found.append((node.value, target))
-                    elif not isinstance(target, ast.Name):
-                        found.extend((None, part) for part in _stores(target, name))
-            case ast.AnnAssign() | ast.NamedExpr():
-                if isinstance(node.target, ast.Name) and node.target.id == name and node.value is not None:
-                    found.append((node.value, node.target))
-            case ast.AugAssign() | ast.For() | ast.AsyncFor():
-                found.extend((None, part) for part in _stores(node.target, name))
-            case ast.withitem():
-                if node.optional_vars is not None:
-                    found.extend((None, part) for part in _stores(node.optional_vars, name))
-            case ast.Import() | ast.ImportFrom():
-                if any((alias.asname or alias.name) == name for alias in node.names):
-                    found.append((None, node))
-            case _:
-                pass
-    return found
+    return [
+        (value if isinstance(target, ast.Name) else None, part)
+        for node in nodes
+        for target, value in _targets(node)
+        for part in _stores(target, name)
+    ]
+
+
+def _targets(node: ast.AST) -> Iterator[tuple[ast.AST, ast.expr | None]]:
+    """What a statement assigns to, with what it assigns where that is an expression."""
+    match node:
+        case ast.Assign():
+            yield from ((target, node.value) for target in node.targets)
+        case ast.AnnAssign() | ast.NamedExpr() if node.value is not None:
+            yield node.target, node.value
+        case ast.AugAssign() | ast.For() | ast.AsyncFor():
+            yield node.target, None
+        case ast.withitem() if node.optional_vars is not None:
+            yield node.optional_vars, None
+        case ast.Import() | ast.ImportFrom():
+            yield from ((ast.Name(alias.asname or alias.name), None) for alias in node.names)
+        case _:
+            pass
 
 
 def _stores(target: ast.AST, name: str) -> Iterator[ast.AST]:

@@ -18,7 +18,7 @@ from samguard.evaluation import (
     Value,
 )
 from samguard.rollout.strategy import Strategy
-from samguard.source import Mapping, Node, Span
+from samguard.source import Entry, Mapping, Node, Span
 from samguard.template import Resource, Template
 
 
@@ -132,6 +132,13 @@ class Rollout:
     def hooks(self) -> tuple[Hook, ...]:
         """The hooks that are known to be there."""
         return tuple(hook for hook in (self.pre_traffic, self.post_traffic) if isinstance(hook, Hook))
+
+
+def said_at(entry: Entry, text: str) -> Span:
+    """Where an entry of a document's text says its value: the value, or its key where that begins on a later line."""
+    key, value = entry.key.span, entry.value.span
+    begins_below = "\n" in text[key.end : value.start]
+    return key if begins_below or value.end <= value.start else value
 
 
 def label(value: Value) -> str:

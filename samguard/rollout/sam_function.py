@@ -20,7 +20,7 @@ from samguard.evaluation import (
     Unknown,
     Value,
 )
-from samguard.rollout.rollout import Hook, Phase, Rollout, RolloutKind, Spans, WiredAlarm
+from samguard.rollout.rollout import Hook, Phase, Rollout, RolloutKind, Spans, WiredAlarm, said_at
 from samguard.rollout.strategy import Strategy, strategy
 from samguard.rollout.transform_time import Unresolved, settled
 from samguard.rollout.wired_alarms import wired_alarms
@@ -389,24 +389,20 @@ class _Reading:
     def _spans(self, preference: Mapping | None) -> Spans:
         properties = self.resource.properties
         resource = self.resource.span
-        alias = _value_span(properties, "AutoPublishAlias") or resource
+        text = self.scene.template.document.text
         around = self._preference_key() or resource
 
-        def part(name: str) -> Span:
-            return (_value_span(preference, name) if preference is not None else None) or around
+        def said(mapping: Mapping | None, name: str, otherwise: Span) -> Span:
+            entry = mapping.entry(name) if mapping is not None else None
+            return said_at(entry, text) if entry is not None else otherwise
 
         def key(name: str) -> Span:
             entry = preference.entry(name) if preference is not None else None
             return entry.key.span if entry is not None else around
 
-        return Spans(resource, alias, around, part("Type"), part("Enabled"), key("Alarms"), key("Hooks"))
-
-
-def _value_span(mapping: Mapping, name: str) -> Span | None:
-    entry = mapping.entry(name)
-    if entry is None:
-        return None
-    return entry.value.span if entry.value.span.end > entry.value.span.start else entry.key.span
+        alias = said(properties, "AutoPublishAlias", resource)
+        strategy, enabled = (said(preference, name, around) for name in ("Type", "Enabled"))
+        return Spans(resource, alias, around, strategy, enabled, key("Alarms"), key("Hooks"))
 
 
 def _is_null(node: Node | None) -> bool:

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from samguard.rollout.hook_paths import Action, Actions, Attempt, Choice, Leave, Loop, Range, Step, silent_ends
+from samguard.rollout.hook_paths import (
+    Action,
+    Actions,
+    Attempt,
+    Choice,
+    Leave,
+    Loop,
+    Range,
+    SilentEnd,
+    Step,
+    silent_ends,
+)
 from samguard.rollout.hook_source import Answer, HookFacts, Said
 
 if TYPE_CHECKING:
@@ -18,8 +29,8 @@ _FUNCTIONS: Final = frozenset(
     {"arrow_function", "function_expression", "function_declaration", "function", "method_definition"}
 )
 _HARMLESS_ROOTS: Final = frozenset(
-    "console JSON Object String Number Boolean Array Buffer Date Math Promise logger log tracer metrics process require "
-    "TextEncoder TextDecoder Error util setTimeout parseInt".split()
+    "console JSON Object String Number Boolean Array Buffer Date Math Promise logger log tracer metrics process "
+    "require TextEncoder TextDecoder Error util setTimeout parseInt".split()
 )
 _REQUESTS: Final = frozenset({"fetch", "axios", "got", "superagent", "request"})
 _LOOPS: Final = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
@@ -74,7 +85,7 @@ class _Reading:
         answers = tuple(self._answer(call) for call in calls if self._is_answer(call))
         elsewhere = self.is_wrapped or self._is_mentioned() or any(map(self._hands_on, calls))
         place = self._place(self.handler_name) if self.handler_name is not None else None
-        ends = ()
+        ends: tuple[SilentEnd, ...] = ()
         if self.handler is not None and place is not None and answers and not elsewhere:
             body = self.handler.child_by_field_name("body")
             if body is not None and body.type == "statement_block":
@@ -216,9 +227,9 @@ class _Reading:
         for node in self.nodes:
             if node.type in ("string_fragment", "template_string") and ANSWER in self._text(node):
                 return True
-            if node.type == "member_expression" and self._text(node.child_by_field_name("property")) == ANSWER:
-                if node not in functions:
-                    return True
+            is_answer = self._text(node.child_by_field_name("property")) == ANSWER
+            if node.type == "member_expression" and is_answer and node not in functions:
+                return True
         return False
 
     # calls
@@ -298,10 +309,12 @@ class _Reading:
         found: list[Node | None] = []
         for value in self._assigned(node):
             found.extend(self._of_object(value) if value is not None and value.type == "object" else [None])
-        for assignment in self.nodes:
-            if assignment.type == "assignment_expression":
-                if self._text(assignment.child_by_field_name("left")) == f"{self._text(node)}.status":
-                    found.append(assignment.child_by_field_name("right"))
+        assignments = (one for one in self.nodes if one.type == "assignment_expression")
+        found.extend(
+            one.child_by_field_name("right")
+            for one in assignments
+            if self._text(one.child_by_field_name("left")) == f"{self._text(node)}.status"
+        )
         return found
 
     def _of_object(self, node: Node) -> list[Node | None]:
@@ -453,7 +466,7 @@ class _Reading:
     def _attempt(self, node: Node) -> Attempt:
         handler = node.child_by_field_name("handler")
         final = node.child_by_field_name("finalizer")
-        handlers = ()
+        handlers: tuple[tuple[Range, Actions], ...] = ()
         if handler is not None:
             handlers = ((self._first_line(handler), self._block(handler.child_by_field_name("body"))),)
         body = self._block(node.child_by_field_name("body"))

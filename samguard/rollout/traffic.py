@@ -1,20 +1,19 @@
 """Who calls a function: people who wait for an answer, messages, a clock, or nothing that the template shows.
 
-Also whether a template means to shift traffic gradually at all: one that never does has another aim than one that
-does so for some functions and forgets others.
+Also whether a template means to shift traffic gradually at all: one that never does has another aim than one that does
+so for some functions and forgets others.
 """
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate
+from samguard.evaluation.lookups import lookups
 from samguard.rollout.deployment import Deployment
 from samguard.rollout.strategy import LAMBDA_PREFIX, PREDEFINED
 from samguard.source import Mapping, Node, Scalar, Sequence
-from samguard.source.nodes import walk
 from samguard.template import Parameter, Resource, intrinsic
 
 _FUNCTION_TYPES: Final = ("AWS::Serverless::Function", "AWS::Lambda::Function")
@@ -54,7 +53,10 @@ _MESSAGE_CALLERS: Final = (
     "AWS::Serverless::StateMachine",
     "AWS::StepFunctions::StateMachine",
 )
-_VARIABLE: Final = re.compile(r"\$\{\s*([A-Za-z0-9]+)")
+_INTERNAL_CALLERS: Final = ("Custom::", "AWS::CloudFormation::CustomResource", "AWS::Logs::SubscriptionFilter")
+"""CloudFormation itself, and logs: nobody waits for what these get."""
+_AUTHORIZES: Final = ("Auth", "Authorizers", "x-amazon-apigateway-authorizer")
+"""Keys of an API below which functions stand that decide who may call it, not what is answered."""
 
 
 class Traffic(Enum):
@@ -99,12 +101,20 @@ def own_traffic(resource: Resource) -> Traffic:
 
 
 def traffic(resource: Resource, scene: EvaluatedTemplate) -> Traffic:
-    """What calls a function: its own events, or the APIs, mappings and workflows of the template that refer to it."""
+    """What calls a function: its own events, or the APIs, mappings and workflows of the template that refer to it.
+
+    Where the template shows no requests and messages at all, its functions are called from elsewhere: not known.
+    """
     own = own_traffic(resource)
     if own in (Traffic.REQUESTS, Traffic.MESSAGES, Traffic.UNKNOWN):
         return own
     callers = scene.remembered("callers", "", lambda: _callers(scene))
-    return callers.get(resource.logical_id, own)
+    found = callers.get(resource.logical_id, own)
+    shows_any = any(kind is not Traffic.NONE for kind in callers.values()) or any(
+        own_traffic(function).reaches_users for function in scene.template.of_type(*_FUNCTION_TYPES)
+    )
+    is_called_here = resource.logical_id in callers
+    return Traffic.UNKNOWN if found is Traffic.NONE and not (shows_any or is_called_here) else found
 
 
 def _kind(event: Node) -> str:
@@ -116,9 +126,13 @@ def _callers(scene: EvaluatedTemplate) -> dict[str, Traffic]:
     """The functions that other resources of the template call, and for whom."""
     functions = {resource.logical_id for resource in scene.template.of_type(*_FUNCTION_TYPES)}
     found: dict[str, Traffic] = {}
-    for prefixes, kind in ((_MESSAGE_CALLERS, Traffic.MESSAGES), (_REQUEST_CALLERS, Traffic.REQUESTS)):
+    for prefixes, kind in (
+        (_INTERNAL_CALLERS, Traffic.NONE),
+        (_MESSAGE_CALLERS, Traffic.MESSAGES),
+        (_REQUEST_CALLERS, Traffic.REQUESTS),
+    ):
         for resource in scene.template.resources.values():
-            if resource.type.startswith(prefixes):
+            if resource.type.startswith(prefixes) and not resource.type.endswith("::Authorizer"):
                 for name in _names(resource.properties):
                     if name in functions:
                         found[name] = kind
@@ -126,23 +140,16 @@ def _callers(scene: EvaluatedTemplate) -> dict[str, Traffic]:
 
 
 def _names(node: Node) -> set[str]:
-    """The logical ids that expressions below a node refer to."""
+    """The logical ids that expressions below a node refer to, authorizers apart."""
     names: set[str] = set()
-    for part in walk(node):
-        call = intrinsic(part)
-        if call is None:
-            continue
-        argument = call.argument
-        if call.name == "Ref" and isinstance(argument, Scalar):
-            names.add(argument.text.partition(".")[0])
-        elif call.name == "Fn::GetAtt":
-            first = argument.items[0] if isinstance(argument, Sequence) and argument.items else argument
-            if isinstance(first, Scalar):
-                names.add(first.text.partition(".")[0])
-        elif call.name == "Fn::Sub":
-            text = argument.items[0] if isinstance(argument, Sequence) and argument.items else argument
-            if isinstance(text, Scalar):
-                names.update(_VARIABLE.findall(text.text))
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        names.update(name.partition(".")[0] for name in lookups(part))
+        if isinstance(part, Sequence):
+            waiting.extend(part.items)
+        elif isinstance(part, Mapping):
+            waiting.extend(entry.value for entry in part if entry.name not in _AUTHORIZES)
     return names
 
 
@@ -173,5 +180,3 @@ def is_strategy_parameter(parameter: Parameter) -> bool:
 def _is_gradual(text: str) -> bool:
     known = PREDEFINED.get(text.removeprefix(LAMBDA_PREFIX))
     return known is not None and not known.is_all_at_once
-
-

@@ -18,7 +18,8 @@ from samguard.template import Resource, intrinsic
 class TrustStatement:
     """One statement: `services` and `federated` are its principals of these kinds; `is_anyone` where it names all.
 
-    `others_known` is false where a principal is not known. `principal_span` is where the principals are named.
+    `is_known` is false where the principals are not. `conditions` is None where there are none, or they are not known;
+    `has_conditions` tells the two apart. `condition_span` is where one would be added.
     """
 
     statement: Statement
@@ -27,6 +28,8 @@ class TrustStatement:
     is_anyone: bool
     is_known: bool
     principal_span: Span
+    condition_span: Span
+    has_conditions: bool
     conditions: Mapping | None = field(default=None, repr=False)
 
 
@@ -101,12 +104,26 @@ def _statement(node: Mapping, scene: EvaluatedTemplate) -> TrustStatement:
     is_anyone = isinstance(principal, Scalar) and principal.text == "*"
     is_known = isinstance(principal, (Scalar, Mapping)) and intrinsic(principal) is None
     if isinstance(principal, Mapping) and is_known:
-        services, federated = _principals(principal.entry("Service"), scene), _principals(principal.entry("Federated"), scene)
+        services, federated = (
+            _principals(principal.entry("Service"), scene),
+            _principals(principal.entry("Federated"), scene),
+        )
         first = next(iter(principal), None)
         span = first.value.span if first is not None else span
     conditions, _ = scene.chosen(node.get("Condition"))
     known = conditions if isinstance(conditions, Mapping) and intrinsic(conditions) is None else None
-    return TrustStatement(statement, services, federated, is_anyone, is_known, span, known)
+    written = node.entry("Condition") or entry
+    return TrustStatement(
+        statement=statement,
+        services=services,
+        federated=federated,
+        is_anyone=is_anyone,
+        is_known=is_known,
+        principal_span=span,
+        condition_span=written.key.span if written is not None else node.span,
+        has_conditions=conditions is not None,
+        conditions=known,
+    )
 
 
 def _principals(entry: Entry | None, scene: EvaluatedTemplate) -> tuple[Said, ...]:

@@ -2,6 +2,7 @@
 
 from samguard.template.build import is_template, template
 from samguard.template.intrinsic import NO_VALUE, Intrinsic, intrinsic, is_no_value
+from samguard.template.mentions import Mention, Naming, loop_identifiers, mentions
 from samguard.template.refusal import Refusal, RefusalKind
 from samguard.template.template import LANGUAGE_EXTENSIONS, SAM_TRANSFORM, Parameter, Resource, Template
 
@@ -10,6 +11,8 @@ __all__ = [
     "NO_VALUE",
     "SAM_TRANSFORM",
     "Intrinsic",
+    "Mention",
+    "Naming",
     "Parameter",
     "Refusal",
     "RefusalKind",
@@ -18,5 +21,7 @@ __all__ = [
     "intrinsic",
     "is_no_value",
     "is_template",
+    "loop_identifiers",
+    "mentions",
     "template",
 ]

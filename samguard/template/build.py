@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from collections.abc import Callable
 
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
+from samguard.template.included import included_paths
+from samguard.template.logical_ids import logical_id_refusal, name_refusals
 from samguard.template.refusal import Refusal, RefusalKind
-from samguard.template.sam_properties import FUNCTION, STATE_MACHINE, property_refusals
+from samguard.template.sam_properties import property_refusals
 from samguard.template.shared_properties import merge_shared, shared_for, shared_refusals
 from samguard.template.template import Parameter, Resource, Template
-
-_LOGICAL_ID: Final = re.compile(r"[A-Za-z0-9]+")
-_PLACEHOLDER: Final = re.compile(r"\$\{|&\{|\{\{|<%|__")
-"""Logical ids with these are filled in before CloudFormation sees them."""
 
 
 def is_template(document: Document) -> bool:
@@ -29,10 +26,11 @@ def is_template(document: Document) -> bool:
     return any(_type(entry.value).startswith(("AWS::", "Custom::", "Alexa::")) for entry in resources)
 
 
-def template(document: Document) -> Template | None:
+def template(document: Document, read: Callable[[str], Document | None] = lambda _: None) -> Template | None:
     """The template in a document, or None where its root is no mapping.
 
-    Sections that are not what they should be are left out, and each is a refusal.
+    Sections that are not what they should be are left out, and each is a refusal. `read` gives a file beside the
+    template by the path that is written there, where there is one.
     """
     root = document.root
     if not isinstance(root, Mapping):
@@ -59,6 +57,7 @@ def template(document: Document) -> Template | None:
         shared=_mapping_or_none(shared),
         root=root,
         refusals=tuple(refusals),
+        included={path: found for path in included_paths(resources.values()) if (found := read(path)) is not None},
     )
 
 
@@ -80,9 +79,9 @@ def _resources(root: Mapping, shared: Node | None, refusals: list[Refusal]) -> d
             message = "the resource {resource} must be a mapping with a Type; check its indentation"
             refusals.append(Refusal(RefusalKind.STRUCTURE, message, entry.key.span, logical_id))
             continue
-        if not _LOGICAL_ID.fullmatch(logical_id) and not _PLACEHOLDER.search(logical_id):
-            message = f"the logical id {logical_id!r} must consist of letters and digits only"
-            refusals.append(Refusal(RefusalKind.LOGICAL_ID, message, entry.key.span, logical_id))
+        wrong = logical_id_refusal(entry.key)
+        if wrong is not None:
+            refusals.append(wrong)
         resources[logical_id] = _resource(entry.key, node, shared, refusals)
     return resources
 
@@ -107,26 +106,13 @@ def _resource(key: Scalar, node: Mapping, shared: Node | None, refusals: list[Re
             message = "Properties of {resource} must be a mapping"
             refusals.append(Refusal(RefusalKind.STRUCTURE, message, properties.key.span, logical_id))
     refusals.extend(property_refusals(resource_type, own, logical_id))
-    refusals.extend(_event_refusals(resource_type, own, logical_id))
     merged = own
     applicable, refused = shared_for(shared, resource_type, node.get("IgnoreGlobals"), logical_id)
     refusals.extend(refused)
     if applicable is not None:
         merged = merge_shared(applicable, own, resource_type)
+    refusals.extend(name_refusals(resource_type, merged, node, logical_id))
     return Resource(logical_id, resource_type, merged, own, condition, node, key)
-
-
-def _event_refusals(resource_type: str, own: Mapping, logical_id: str) -> tuple[Refusal, ...]:
-    """Events whose names cannot become part of a logical id, as SAM makes them."""
-    events = own.get("Events")
-    if resource_type not in (FUNCTION, STATE_MACHINE) or not isinstance(events, Mapping):
-        return ()
-    message = "the event {name!r} of {{resource}} must have letters and digits only: SAM makes a logical id of its name"
-    return tuple(
-        Refusal(RefusalKind.LOGICAL_ID, message.format(name=entry.name), entry.key.span, logical_id)
-        for entry in events
-        if not _LOGICAL_ID.fullmatch(entry.name) and not _PLACEHOLDER.search(entry.name) and "::" not in entry.name
-    )
 
 
 def _parameters(section: Node | None) -> dict[str, Parameter]:

@@ -166,13 +166,13 @@ class _Reader:
             names = {entry.name for entry in own}
             start = text.span.start
             for variable in _variables(text.text):
+                name = variable.strip()
                 written = self.document.text.find(f"${{{variable}}}", start, text.span.end)
                 span = text.span if written < 0 else Span(written + 2, written + 2 + len(variable))
                 start = max(start, span.end if written >= 0 else start)
-                if variable not in names:
-                    has_attribute = "." in variable and not variable.startswith("AWS::")
-                    naming = Naming.RESOURCE if has_attribute else Naming.VALUE
-                    yield self._mention(naming, variable, span)
+                if name not in names:
+                    has_attribute = "." in name and not name.startswith("AWS::")
+                    yield self._mention(Naming.RESOURCE if has_attribute else Naming.VALUE, name, span)
         if variables is not None:
             yield from self._below(variables)
 

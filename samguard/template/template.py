@@ -77,6 +77,8 @@ class Template:
     """The Globals section."""
     root: Mapping = field(repr=False)
     refusals: tuple[Refusal, ...] = ()
+    included: dict[str, Document] = field(default_factory=dict, repr=False)
+    """Files that belong to it (AWS::Include, a state machine's DefinitionUri), by the path that is written there."""
 
     @property
     def is_sam(self) -> bool:

@@ -14,7 +14,7 @@ _VARIABLE: Final = re.compile(r"\$\{\s*([^!}\s][^}\s]*)\s*\}")
 _LINE_END: Final = re.compile(r"[\r\n]|\Z")
 
 
-def mentions(node: Node, document: Document) -> Iterator[tuple[str, Span]]:
+def references(node: Node, document: Document) -> Iterator[tuple[str, Span]]:
     """Each reference in an expression with its place: `Orders.Arn`, or `Orders.` for a plain Ref.
 
     In the order of the text. Texts count as those of `Fn::Sub`, since their variables are what is edited.
@@ -34,7 +34,7 @@ def mentions(node: Node, document: Document) -> Iterator[tuple[str, Span]]:
 
 def place_of(written: str, node: Node, document: Document, occurrence: int = 0) -> Span:
     """Where an expression refers to something; the beginning of the expression where it names it by text."""
-    found = [span for name, span in mentions(node, document) if name == written] if written else []
+    found = [span for name, span in references(node, document) if name == written] if written else []
     if not found:
         return first_line(node.span, document)
     return found[min(occurrence, len(found) - 1)]
