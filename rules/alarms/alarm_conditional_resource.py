@@ -91,7 +91,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         then = "the deployment fails" if is_reference else "it stops no bad version"
         yield Finding(
             entry.span,
-            f"the alarm {resource.logical_id} is not made {{where}}, but {{resource}} lists it: {then}. Put the entry "
+            f"the alarm {resource.logical_id} is not made {{where}}, but it is in the list of {{resource}}: {then}. Put the entry "
             "under the alarm's condition, or make the alarm there, too",
             because=scene.why_absent(resource),
             resource=rollout.function,

@@ -5,7 +5,7 @@ that fails all of its requests shows as a rate of 10 %: a threshold at or above 
 the new version.
 Silent when: the alarm has the dimension ExecutedVersion, or its threshold is one of a plain count; the strategy is linear or
 its share is not known; the threshold cannot be crossed at all (SG318). Where another alarm of the list sees the canary's
-errors, this is a note.
+errors alone, this is a note.
 Fix: add the dimension ExecutedVersion (`!GetAtt Orders.Version.Version`), or set a threshold well below the canary's share.
 Source: Lambda developer guide, "Lambda function aliases" (weighted aliases) and "Types of metrics for Lambda functions".
 """
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.dilution import canary_share, is_diluted, sees_canary, strategy_trail
+from samguard.rules.alarms.dilution import canary_share, is_diluted, level_beside, strategy_trail
 from samguard.rules.alarms.orders_example import DIMENSIONS, SAMCONFIG, VERSION, alarm, orders, rate_alarm
 from samguard.rules.alarms.relied_on import relied_on
 
@@ -44,9 +44,9 @@ BAD = (
         ),
         samconfig=SAMCONFIG,
     ),
-    Example(  # a note: the count beside it sees the canary
+    Example(  # a note: the one beside it sees the canary alone
         template=orders(
-            alarm(),
+            alarm(Dimensions=DIMENSIONS + VERSION),
             rate_alarm(_RATE, Threshold="0.25  # SG309 in prod"),
             wired="[!Ref OrdersErrors, !Ref OrdersErrorRate]",
         ),
@@ -77,12 +77,11 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     relied_upon = relied_on(rollout)
     for relied in relied_upon:
         if is_diluted(relied.alarm, share, rollout.scene):
-            is_seen = any(sees_canary(other.alarm, share, rollout.scene) for other in relied_upon)
             yield relied.finding(
                 relied.alarm.span_of("Threshold"),
                 f"{relied.name} cannot fire during the canary: the old version's requests dilute the rate, so if every "
                 f"request to the new version of {{resource}} fails, it shows as {share:.0%} {{where}}. Add "
                 "ExecutedVersion, or lower the threshold",
                 because=(*relied.alarm.threshold.because, *strategy_trail(rollout)),
-                level=Level.NOTE if is_seen else None,
+                level=level_beside(relied_upon, share, rollout.scene),
             )

@@ -19,6 +19,7 @@ from samguard.evaluation import Reason, Unknown
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rollout.alarm import alarm as evaluated
+from samguard.rollout.preference_keys import stands_for
 from samguard.rules.alarms.alarm_list import lost_list
 from samguard.rules.alarms.coverage import kinds_of, listed_kinds, lists_foreign_alarm, sees_only_lambda
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
@@ -96,7 +97,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     missing = unlisted_alarms(rollout)
     if not rollout.alarms:
-        if missing and lost_list(rollout) is None:
+        if missing and lost_list(rollout) is None and stands_for(rollout.preference, "Alarms") is None:
             yield _finding(rollout, missing, "so nothing stops a version that fails: it reaches every user {where}")
         return
     if any(isinstance(entry.value, Unknown) for entry in rollout.alarms) or lists_foreign_alarm(rollout):

@@ -23,7 +23,7 @@ from samguard.rollout import Deployment, Rollout, RolloutKind
 from samguard.rollout.alarm import Dimension, Metric, watched_function
 from samguard.rollout.alarm import alarm as evaluated
 from samguard.rollout.lambda_metrics import FUNCTION, METRICS, RESOURCE
-from samguard.rules.alarms.coverage import function_named, is_foreign, kinds_of
+from samguard.rules.alarms.coverage import function_named, is_foreign, is_shared, kinds_of
 from samguard.rules.alarms.dimension_faults import dimension_fault
 from samguard.rules.alarms.failure_metrics import named
 from samguard.rules.alarms.orders_example import DIMENSIONS, SAMCONFIG, alarm, orders, rate_alarm
@@ -207,7 +207,7 @@ def _foreign(relied: ReliedOn, listing: _Listing) -> Iterator[Finding]:
     watched = watched_function(metric, rollout.scene)
     if dimension_fault(metric, rollout) is not None:
         return
-    if _is_shared(relied):
+    if is_shared(relied.entry, rollout):
         if _mention(relied, rollout.function) > (0 if watched is None else _mention(relied, watched.logical_id)):
             yield _wrong_dimension(relied, metric, watched)
     elif watched is not None and _belongs_to(relied, watched, listing):
@@ -289,8 +289,3 @@ def _place(metric: Metric, relied: ReliedOn) -> Place:
     dimension = _naming(metric)
     return relied.scene.place(dimension.value_span if dimension is not None else relied.alarm.resource.span)
 
-
-def _is_shared(relied: ReliedOn) -> bool:
-    """Whether the list stands in Globals: every function is judged by the alarms of all."""
-    shared = relied.rollout.template.shared
-    return shared is not None and shared.span.start <= relied.entry.span.start < shared.span.end

@@ -62,7 +62,7 @@ def rule_fault(composite: Resource, scene: EvaluatedTemplate) -> RuleFault | Non
     if None in results.values():
         return None
     if results[tuple(False for _ in children)]:
-        return RuleFault(node.span, "is in ALARM while {resource} is healthy, so every deployment is rolled back")
+        return RuleFault(node.span, "is in ALARM while all is well with {resource}, so every deployment is rolled back")
     if not any(results.values()):
         return RuleFault(node.span, "is never in ALARM, so it never stops a bad version of {resource}")
     return None

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.expected_values import is_always_in_alarm, is_reversed
+from samguard.rules.alarms.expected_values import is_always_in_alarm, is_reversed, where_to_change
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders, rate_alarm
 from samguard.rules.alarms.relied_on import relied_on
 from samguard.rules.alarms.statistics import statistic_faults
@@ -27,7 +27,7 @@ BAD = (
     Example(template=orders(alarm(Threshold="0  # SG337")), samconfig=SAMCONFIG),
     Example(
         template=orders(
-            alarm(MetricName="Invocations", Threshold="1  # SG337"),
+            alarm(MetricName="Invocations  # SG337"),
             alarm("OrdersFailed"),
             wired="[!Ref OrdersErrors, !Ref OrdersFailed]",
         ),
@@ -77,8 +77,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         is_other = is_reversed(alarm, scene) or any(True for _ in statistic_faults(alarm))
         if is_always_in_alarm(alarm, scene) and not is_other:
             yield relied.finding(
-                alarm.span_of("Threshold"),
-                f"{relied.name} is in ALARM whether {{resource}} fails or not: every deployment is rolled back. Set a "
-                "threshold that healthy traffic does not cross",
+                where_to_change(alarm),
+                f"{relied.name} is in ALARM whether requests to {{resource}} fail or not: every deployment is rolled back. Watch what "
+                "failed, with a threshold that healthy traffic does not cross",
                 because=alarm.threshold.because,
             )

@@ -100,7 +100,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             right = _TURNED[comparison_of(relied.alarm)]
             yield relied.finding(
                 relied.alarm.span_of("ComparisonOperator"),
-                f"{relied.name} is in ALARM while {{resource}} is healthy and leaves it when it fails: every deployment "
+                f"{relied.name} is in ALARM while all is well with {{resource}}, and not when requests fail: every deployment "
                 f"is rolled back. Use {right}",
                 because=relied.alarm.comparison.because,
                 fixes=scalar_fix(relied.node("ComparisonOperator"), right, safe=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from samguard.evaluation import Unknown
-from samguard.rollout import Rollout
+from samguard.rollout import Rollout, WiredAlarm
 from samguard.rollout.alarm import Alarm, Metric, qualified, wired_alarms_of, wired_resource
 from samguard.rollout.lambda_metrics import FUNCTION, METRICS, RESOURCE
 from samguard.rules.alarms.dimension_faults import is_named
@@ -18,8 +18,9 @@ def kinds_of(alarm: Alarm) -> frozenset[str]:
 
 
 def listed_kinds(rollout: Rollout) -> frozenset[str]:
-    """The names of the failure and duration metrics that a rollout's own alarms read."""
-    return frozenset[str]().union(*(kinds_of(alarm) for _, alarm in wired_alarms_of(rollout)))
+    """The names of the failure and duration metrics that a rollout's alarms read, but for those of other functions."""
+    own = (alarm for _, alarm in wired_alarms_of(rollout) if not is_foreign(alarm, rollout))
+    return frozenset[str]().union(*(kinds_of(alarm) for alarm in own))
 
 
 def listed_metrics(rollout: Rollout) -> tuple[Metric, ...] | None:
@@ -57,5 +58,11 @@ def is_foreign(alarm: Alarm, rollout: Rollout) -> bool:
 
 
 def lists_foreign_alarm(rollout: Rollout) -> bool:
-    """Whether a rollout lists an alarm of another function."""
-    return any(is_foreign(alarm, rollout) for _, alarm in wired_alarms_of(rollout))
+    """Whether a rollout lists an alarm of another function, of its own accord and not by Globals."""
+    return any(is_foreign(alarm, rollout) and not is_shared(entry, rollout) for entry, alarm in wired_alarms_of(rollout))
+
+
+def is_shared(entry: WiredAlarm, rollout: Rollout) -> bool:
+    """Whether an entry stands in Globals: every function is judged by the alarms of all."""
+    shared = rollout.template.shared
+    return shared is not None and shared.span.start <= entry.span.start < shared.span.end

@@ -34,7 +34,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if datapoints is not None and periods is not None and datapoints > periods:
             yield relied.finding(
                 relied.alarm.span_of("DatapointsToAlarm"),
-                f"CloudWatch refuses {relied.name}: {datapoints:g} of {periods:g} periods cannot breach, so {{resource}} "
-                f"is not deployed. Write {periods:g} or less",
+                f"CloudWatch refuses {relied.name}: {datapoints:g} of {periods:g} periods cannot breach, so the deployment of "
+                f"{{resource}} fails. Write {periods:g} or less",
                 because=(*relied.alarm.datapoints_to_alarm.because, *relied.alarm.evaluation_periods.because),
             )

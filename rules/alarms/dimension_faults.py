@@ -194,17 +194,18 @@ def _qualifier_faults(
             )
         return
     own = metric.dimension(FUNCTION)
+    is_own = is_named(split.function, rollout.resource, scene) is True
     if own is not None and own.value != split.function:
         function = function_of(own.value, scene)
         if function is not None and is_named(split.function, function, scene) is False:
+            wrong, meant = (own, rollout.resource) if is_own else (dimension, function)
             yield _fault(
-                dimension.value_span,
-                value,
-                f"FunctionName and Resource name different functions, and no metric has both. "
-                f"Write {function.logical_id} in both, or the other one",
+                wrong.value_span,
+                wrong.value,
+                "FunctionName and Resource name different functions, and no metric has both. "
+                f"Write {meant.logical_id} in both",
             )
             return
-    is_own = is_named(split.function, rollout.resource, scene) is True
     yield from _alias_faults(dimension, split.qualifier, rollout, is_own=is_own)
 
 

@@ -44,6 +44,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         for span in bare_divisions(relied.alarm):
             yield relied.finding(
                 span,
-                f"{relied.name} has no value while {{resource}} has no requests, and its TreatMissingData does not say "
+                f"{relied.name} has no value while there are no requests to {{resource}}, and its TreatMissingData does not say "
                 "that this is good {where}. Use notBreaching",
             )

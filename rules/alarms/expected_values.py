@@ -15,7 +15,7 @@ from samguard.rollout.metric_math import parsed, worth
 from samguard.rollout.strategy import number
 from samguard.rules.alarms.failure_metrics import REQUESTS, counts_failures, is_latency, named, statistic_of
 from samguard.rules.alarms.statistics import statistic_faults
-from samguard.source import Mapping, Scalar, Sequence
+from samguard.source import Mapping, Scalar, Sequence, Span
 from samguard.template import intrinsic
 
 _PERCENTILE: Final = re.compile(r"[pP](\d{1,2}(?:\.\d+)?)")
@@ -219,3 +219,11 @@ def rate_hint(alarm: Alarm, scene: EvaluatedTemplate) -> str:
     """What the value is when everything fails, against the threshold."""
     value, threshold = value_of(alarm, Traffic(PLENTY, failing=1), scene), number(alarm.threshold)
     return f"the value is {value:g} then, and the threshold {threshold:g}"
+
+
+def where_to_change(alarm: Alarm) -> Span:
+    """Where an alarm that is always in ALARM is to be changed: its metric, if that counts requests and not failures."""
+    metric = alarm.metrics[0] if alarm.metrics and not alarm.is_math else None
+    if metric is not None and not counts_failures(metric) and not is_latency(metric) and number(alarm.threshold):
+        return metric.span_of("MetricName", alarm.span_of("Threshold"))
+    return alarm.span_of("Threshold")

@@ -103,5 +103,5 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         for fault in shape_faults(relied.alarm, rollout.scene):
             yield relied.finding(
                 fault.span,
-                f"CloudWatch refuses {relied.name}, so {{resource}} is not deployed: {fault.message}",
+                f"CloudWatch refuses {relied.name}, so the deployment of {{resource}} fails: {fault.message}",
             )

@@ -60,6 +60,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         for fault in value_faults(relied.alarm, rollout.scene):
             yield relied.finding(
                 fault.span,
-                f"CloudWatch refuses {relied.name}, so {{resource}} is not deployed: {fault.message}",
+                f"CloudWatch refuses {relied.name}, so the deployment of {{resource}} fails: {fault.message}",
                 fixes=right_word(fault.node, fault.right),
             )

@@ -87,8 +87,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if treatment(alarm) == "breaching" and has_gaps(alarm) and not waits_for_traffic(alarm):
             yield relied.finding(
                 alarm.span_of("TreatMissingData"),
-                f"{relied.name} takes a minute without requests for a failure, so a quiet {{resource}} is rolled back "
-                "though nothing failed {where}. Use notBreaching",
+                f"{relied.name} takes a minute without requests for a failure, so the deployment of {{resource}} is "
+                "rolled back though nothing failed {where}. Use notBreaching",
                 because=alarm.treat_missing_data.because,
                 fixes=scalar_fix(relied.node("TreatMissingData"), "notBreaching"),
             )

@@ -48,6 +48,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if isinstance(relied.alarm.treat_missing_data, Removed) and has_gaps(relied.alarm):
             yield relied.finding(
                 relied.alarm.resource.span,
-                f"{relied.name} lapses into INSUFFICIENT_DATA whenever {{resource}} has no requests. Say "
+                f"{relied.name} lapses into INSUFFICIENT_DATA whenever there are no requests to {{resource}}. Say "
                 "TreatMissingData: notBreaching",
             )

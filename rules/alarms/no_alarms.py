@@ -5,8 +5,8 @@ shifts on by the clock, and a version that fails every request reaches every use
 where there is one, this weighs a warning.
 Silent when: the list or the strategy is not known; the environment is not production; everything is shifted at once (no
 alarm could act in time, and SG201 speaks of that); an alarm that watches the function exists but is not listed (SG334
-speaks of that); the list is lost to a condition (SG302) or to a first item of AWS::NoValue (SG303); the template is a
-fragment whose Globals are elsewhere.
+speaks of that); the list is lost to a condition (SG302) or to a first item of AWS::NoValue (SG303), or written
+under a key that SAM does not read (SG011); the template is a fragment whose Globals are elsewhere.
 Fix: list an alarm on the new version's errors under Alarms, such as one on AWS/Lambda Errors with the dimensions
 FunctionName, Resource (`function:alias`) and ExecutedVersion.
 Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; SAM, docs/safe_lambda_deployments.rst.
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from samguard.evaluation import Unknown
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
+from samguard.rollout.preference_keys import stands_for
 from samguard.rules.alarms.alarm_list import lost_list
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 from samguard.rules.alarms.unlisted import unlisted_alarms
@@ -128,7 +129,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each gradual rollout without alarms."""
     if not rollout.is_gradual or isinstance(rollout.alarms, Unknown) or rollout.alarms:
         return
-    if rollout.template.is_fragment or lost_list(rollout) is not None or unlisted_alarms(rollout):
+    is_told = lost_list(rollout) is not None or stands_for(rollout.preference, "Alarms") is not None
+    if rollout.template.is_fragment or is_told or unlisted_alarms(rollout):
         return
     hook = rollout.hooks[0] if rollout.hooks else None
     but = f", but for what the {hook.phase.value} hook tests" if hook is not None else ""

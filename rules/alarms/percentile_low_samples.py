@@ -45,7 +45,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if node is not None and isinstance(value, Literal) and value.text == "ignore":
             yield relied.finding(
                 node.span,
-                f"{relied.name} ignores periods with few requests, and the canary of {{resource}} gets few: a slow "
+                f"{relied.name} ignores periods with few requests, and a canary of {{resource}} gets few: a slow "
                 "version is not judged {where}. Use evaluate",
                 because=value.because,
                 fixes=scalar_fix(node, "evaluate"),

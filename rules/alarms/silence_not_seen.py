@@ -53,7 +53,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if level is not None:
             yield relied.finding(
                 alarm.span_of("TreatMissingData"),
-                f"{relied.name} does not see it when {{resource}} gets no requests at all: there is no data then, and "
+                f"{relied.name} does not see it when there are no requests to {{resource}} at all: there is no data then, and "
                 "that is not breaching {where}. Use breaching",
                 because=alarm.treat_missing_data.because,
                 level=level,

@@ -17,7 +17,8 @@ from samguard.linting.rule import Level
 from samguard.rollout import Rollout, Strategy, StrategyKind
 from samguard.rollout.alarm import Alarm
 from samguard.rollout.strategy import number
-from samguard.rules.alarms.coverage import kinds_of
+from samguard.rules.alarms.coverage import is_foreign, kinds_of
+from samguard.rules.alarms.periods import window_too_long
 from samguard.rules.alarms.relied_on import ReliedOn
 from samguard.source import Span
 
@@ -142,10 +143,10 @@ def lateness(relied: ReliedOn, others: tuple[ReliedOn, ...]) -> Lateness | None:
     """How an alarm is late, or None where it is in time or that is not known."""
     needed = time_to_alarm(relied.alarm)
     level = _LEVELS.get(pace(needed, relied.rollout)) if needed is not None else None
-    if needed is None or level is None:
+    if needed is None or level is None or window_too_long(relied.alarm) is not None:
         return None
-    if has_faster_twin(relied, others):
-        level = Level.NOTE
+    if level is Level.ERROR and has_faster_twin(relied, others):
+        level = Level.WARNING
     return Lateness(needed, reached(needed, relied.rollout), level)
 
 
@@ -154,7 +155,9 @@ def has_faster_twin(relied: ReliedOn, others: tuple[ReliedOn, ...]) -> bool:
     kinds = kinds_of(relied.alarm)
     for other in others:
         needed = time_to_alarm(other.alarm)
-        if other is not relied and kinds and kinds <= kinds_of(other.alarm) and needed is not None:
+        if other is relied or needed is None or is_foreign(other.alarm, relied.rollout):
+            continue
+        if kinds and kinds <= kinds_of(other.alarm):
             if pace(needed, relied.rollout) is Pace.IN_TIME:
                 return True
     return False

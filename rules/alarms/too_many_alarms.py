@@ -66,7 +66,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if len(known) > MOST_ALARMS:
         yield Finding(
             rollout.spans.alarms,
-            f"{{resource}} lists {len(known)} alarms and CodeDeploy takes {MOST_ALARMS} at the most: the deployment "
+            f"the list of {{resource}} has {len(known)} alarms, and CodeDeploy takes {MOST_ALARMS} at the most: the deployment "
             "fails. Leave some out, or join them by metric math",
             resource=rollout.function,
         )

@@ -44,6 +44,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         for name, near, span in undefined_names(relied.alarm, rollout.scene):
             yield relied.finding(
                 span,
-                f"CloudWatch refuses {relied.name}, so {{resource}} is not deployed: its expression reads {name}, and no "
+                f"CloudWatch refuses {relied.name}, so the deployment of {{resource}} fails: its expression reads {name}, and no "
                 f"entry of Metrics has that Id. {near}",
             )

@@ -51,6 +51,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             yield relied.finding(
                 relied.alarm.span_of("EvaluationPeriods"),
                 f"CloudWatch refuses {relied.name}: its periods of {period.seconds:g} seconds add up to more than a day "
-                "(a week, by the hour), so {resource} is not deployed. Take fewer of them",
+                "(a week, by the hour), so the deployment of {resource} fails. Take fewer of them",
                 because=(*relied.alarm.evaluation_periods.because, *period.because),
             )

@@ -4,7 +4,7 @@ What goes wrong: the finding was accepted for a time, and that time is up; from 
 that does not exist never ends.
 Silent when: there is no last day, or it is today or later.
 Fix: mend what was suppressed and remove the suppression, or decide anew and give another day.
-Source: samguard's contract, "Suppressions".
+Source: samguard/linting/suppression.py, which says what a suppression may look like.
 """
 
 from __future__ import annotations

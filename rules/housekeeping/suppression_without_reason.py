@@ -3,7 +3,7 @@
 What goes wrong: nobody knows later whether the defect was looked at and accepted, or only in the way.
 Silent when: there is any text behind the brackets besides a last day. Off unless selected.
 Fix: say why, and until when: `# samguard: ignore[SG301] no traffic yet until 2027-01-31`.
-Source: samguard's contract, "Suppressions".
+Source: samguard/linting/suppression.py, which says what a suppression may look like.
 """
 
 from __future__ import annotations

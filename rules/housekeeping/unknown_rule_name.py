@@ -4,7 +4,7 @@ What goes wrong: a misspelt rule is not suppressed, so its finding still fails t
 of, and the comment only looks like a decision.
 Silent when: the word is a rule's identifier or name, the beginning of an identifier (SG3), or ALL.
 Fix: write the identifier or name as `samguard rule` lists it.
-Source: samguard's contract, "Rule identifiers".
+Source: samguard/linting/suppression.py, which says what a suppression may look like.
 """
 
 from __future__ import annotations

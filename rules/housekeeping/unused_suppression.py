@@ -6,7 +6,7 @@ Silent when: the rule did not run, or only for some environments or with other v
 suppression has expired (SG910 speaks of that) or names no rule (SG902); it names a rule of this family about
 suppressions.
 Fix: remove it.
-Source: samguard's contract, "Suppressions".
+Source: samguard/linting/suppression.py, which says what a suppression may look like.
 """
 
 from __future__ import annotations

@@ -91,8 +91,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     for role in deployment.template.of_type(ROLE):
         if "PermissionsBoundary" in role.properties or not _deploys(trust_of(role, scene)):
             continue
-        place = _everything(role_permissions(role, scene))
-        if place is not None:
+        for place in _everything(role_permissions(role, scene))[:1]:
             yield Finding(
                 place,
                 f"{role.logical_id} deploys with every right in the account: whoever reaches the pipeline can change "
@@ -108,8 +107,10 @@ def _deploys(trust: Trust) -> bool:
     return any(trust.admits_service(name) for name in _DEPLOYERS)
 
 
-def _everything(permissions: Permissions) -> Span | None:
-    for statement, said in permissions.naming("*"):
-        if not statement.has_condition and any(resource.text == ("*",) for resource in statement.resources):
-            return said.span
-    return None
+def _everything(permissions: Permissions) -> tuple[Span, ...]:
+    """Where every action is allowed on every resource."""
+    return tuple(
+        said.span
+        for statement, said in permissions.naming("*")
+        if not statement.has_condition and any(resource.text == ("*",) for resource in statement.resources)
+    )

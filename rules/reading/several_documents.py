@@ -31,6 +31,7 @@ Resources:
     Type: AWS::SSM::Parameter
     Properties: {Type: String, Value: two}
 """,
+    files=(("samconfig.yaml", "version: 0.1\n---  # SG605\nversion: 0.1\n"),),  # which is no template
 )
 
 GOOD = (
@@ -44,25 +45,6 @@ Resources:
     Properties: {Type: String, Value: one}
 ...
 """,
-    ),
-    Example(  # a samconfig is no template; SG605 judges it
-        template="""
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Parameter:
-    Type: AWS::SSM::Parameter
-    Properties: {Type: String, Value: one}
-""",
-        files=(
-            (
-                "samconfig.yaml",
-                """
-version: 0.1
----  # SG605
-version: 0.1
-""",
-            ),
-        ),
     ),
 )
 

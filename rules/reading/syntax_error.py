@@ -51,6 +51,9 @@ Resources:
   Parameter:
     Type: AWS::SSM::Parameter
     Type: AWS::SSM::Parameter  # SG002
+    Properties: {Type: String, Value: one}
+  Other:
+    Type: AWS::SSM::Parameter
     Properties: {Type: String, Value: !!python/name:os.system x}  # SG001
 """,
     ),

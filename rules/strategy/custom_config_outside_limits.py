@@ -73,6 +73,7 @@ BAD = (
     Example(template=_TEMPLATE % _CANARY % ("10", "0  # SG207")),
     Example(template=_TEMPLATE % _CANARY % ("12.5  # SG207", "5")),
     Example(template=_TEMPLATE % _CANARY % ("10%  # SG207", "0  # SG207")),
+    Example(template=_TEMPLATE % _LINEAR % ("0  # SG207", "2880")),
     Example(template=_TEMPLATE % _LINEAR % ("1", "30  # SG207")),  # 99 intervals of 30 minutes
     Example(
         template="""
@@ -109,6 +110,14 @@ Resources:
         Type: TimeBasedLinear
         TimeBasedLinear: {LinearPercentage: 20, LinearInterval: 3}
         TimeBasedCanary: {CanaryPercentage: 0, CanaryInterval: 0}
+  Canary:
+    Type: AWS::CodeDeploy::DeploymentConfig
+    Properties:
+      ComputePlatform: Lambda
+      TrafficRoutingConfig:
+        Type: TimeBasedCanary
+        TimeBasedCanary: {CanaryPercentage: 10, CanaryInterval: 5}
+        TimeBasedLinear: {LinearPercentage: 1, LinearInterval: 2880}
   Containers:
     Type: AWS::CodeDeploy::DeploymentConfig
     Properties:

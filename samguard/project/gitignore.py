@@ -18,6 +18,7 @@ from typing import Final
 from samguard.project.regular_file import read_file
 
 _MOST_LINES: Final = 10_000
+_ANY_NUMBER: Final = re.compile(r"\*\*+")
 _CLASSES: Final = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -133,7 +134,7 @@ def _patterns(line: str) -> Iterator[_Pattern]:
     is_anchored = "/" in line
     try:
         steps = [
-            None if step == "**" and is_anchored else re.compile(_expression(step), re.DOTALL)
+            None if _ANY_NUMBER.fullmatch(step) and is_anchored else re.compile(_expression(step), re.DOTALL)
             for step in line.removeprefix("/").split("/")
         ]
     except ValueError:

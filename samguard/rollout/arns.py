@@ -10,7 +10,7 @@ Lambda actions".
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from string import ascii_letters, ascii_uppercase
 from typing import Final, TypeAlias
 
@@ -44,7 +44,7 @@ class Opaque:
     """A part that is not known. `excludes` are characters that it certainly does not hold."""
 
     identity: Hashable
-    excludes: frozenset[str] = frozenset()
+    excludes: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
 Text: TypeAlias = "tuple[str | Opaque, ...]"
@@ -99,7 +99,8 @@ def name_of(resource: Resource, name_property: str, scene: EvaluatedTemplate) ->
     """A resource's name: its own, or the one that CloudFormation makes up."""
     value = scene.property(resource, name_property)
     if isinstance(value, (Literal, Joined, Reference, Unknown)):
-        return text_of(value, scene)
+        parts = text_of(value, scene)
+        return tuple(replace(p, excludes=p.excludes | _PLAIN) if isinstance(p, Opaque) else p for p in parts)
     return made_up_name(resource.logical_id, scene)
 
 
@@ -195,9 +196,17 @@ def covers(pattern: Text, text: Text) -> bool | None:
         return None
     if pattern in (("*",), text):
         return True
+    shared = _shared_length(pattern, text)
+    pattern, text = pattern[shared:], text[shared:]
     if _matches(pattern, text, certainly=True):
         return True
     return None if _matches(pattern, text, certainly=False) else False
+
+
+def _shared_length(pattern: Text, text: Text) -> int:
+    """How many parts are the same in both from the beginning, wildcards aside: what is the same has the same value."""
+    pairs = enumerate(zip(pattern, text, strict=False))
+    return next((at for at, (one, other) in pairs if one != other or one in ("*", "?")), min(len(pattern), len(text)))
 
 
 def _matches(pattern: Text, text: Text, *, certainly: bool) -> bool:
@@ -252,4 +261,4 @@ def _same(part: str | Opaque, current: str | Opaque, *, certainly: bool) -> bool
 def _swallows(part: str | Opaque, current: str | Opaque, *, certainly: bool) -> bool:
     if part == "*":
         return True
-    return isinstance(part, Opaque) and _same(part, current, certainly=certainly)
+    return isinstance(part, Opaque) and not certainly and _same(part, current, certainly=certainly)

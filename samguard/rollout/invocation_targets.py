@@ -152,6 +152,13 @@ PLACES: Final[dict[str, tuple[_Place, ...]]] = {
 }
 """Of each type, where it says what it invokes. SAM writes the permissions for what stands in its own types."""
 
+_SWITCHES: Final = {
+    "AWS::Events::Rule": ("State", "DISABLED"),
+    "AWS::Scheduler::Schedule": ("State", "DISABLED"),
+    "AWS::Lambda::EventSourceMapping": ("Enabled", "false"),
+    "AWS::Pipes::Pipe": ("DesiredState", "STOPPED"),
+}
+"""What switches a source off, and the value that does."""
 _INTEGRATION: Final = _Place("API {}", "uri", "apigateway", _API, "credentials")
 _NAMED_AUTHORIZER: Final = _Place("API {}", "authorizerUri", "apigateway", _AUTHORIZER, "authorizerCredentials")
 
@@ -168,8 +175,14 @@ def invocation_targets(scene: EvaluatedTemplate) -> tuple[InvocationTarget, ...]
 
 def _targets(scene: EvaluatedTemplate) -> Iterator[InvocationTarget]:
     for resource in scene.template.resources.values():
-        if scene.exists(resource) is True:
+        if scene.exists(resource) is True and not _is_switched_off(resource, scene):
             yield from _named_by(resource, scene)
+
+
+def _is_switched_off(resource: Resource, scene: EvaluatedTemplate) -> bool:
+    key, off = _SWITCHES.get(resource.type, ("", ""))
+    value = scene.property(resource, key) if key else ABSENT
+    return isinstance(value, Literal) and value.text == off
 
 
 def _named_by(resource: Resource, scene: EvaluatedTemplate) -> Iterator[InvocationTarget]:

@@ -20,6 +20,7 @@ from samguard.evaluation import (
     Unknown,
     Value,
 )
+from samguard.rollout.preference_keys import stands_for
 from samguard.rollout.rollout import Hook, Phase, Rollout, RolloutKind, Spans, WiredAlarm, said_at
 from samguard.rollout.strategy import Strategy, strategy
 from samguard.rollout.transform_time import Unresolved, settled
@@ -324,7 +325,10 @@ class _Reading:
                 "DeploymentPreference of {resource} has no Type; SAM refuses the template. "
                 "Choose a strategy, such as Canary10Percent5Minutes"
             )
-            span = self._preference_key() or preference.span
+            written = stands_for(preference, "Type")
+            if written is not None:
+                message = f"{written.name} is not read, so DeploymentPreference of {{resource}} has no Type; SAM refuses the template"
+            span = written.key.span if written is not None else self._preference_key() or preference.span
             self.refuse(RefusalKind.PREFERENCE_WITHOUT_TYPE, message, span)
             return _Shift()
         alarms = wired_alarms(preference.get("Alarms"), self.scene, self.name)

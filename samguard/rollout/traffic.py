@@ -53,8 +53,14 @@ _MESSAGE_CALLERS: Final = (
     "AWS::Serverless::StateMachine",
     "AWS::StepFunctions::StateMachine",
 )
-_INTERNAL_CALLERS: Final = ("Custom::", "AWS::CloudFormation::CustomResource", "AWS::Logs::SubscriptionFilter")
-"""CloudFormation itself, and logs: nobody waits for what these get."""
+_INTERNAL_CALLERS: Final = (
+    "Custom::",
+    "AWS::CloudFormation::CustomResource",
+    "AWS::CloudFront::Distribution",
+    "AWS::Logs::SubscriptionFilter",
+)
+"""CloudFormation itself and logs, for which nobody waits; and CloudFront, which calls versions and no alias."""
+_EDGE: Final = "edgelambda.amazonaws.com"
 _AUTHORIZES: Final = ("Auth", "Authorizers", "x-amazon-apigateway-authorizer")
 """Keys of an API below which functions stand that decide who may call it, not what is answered."""
 
@@ -113,8 +119,8 @@ def traffic(resource: Resource, scene: EvaluatedTemplate) -> Traffic:
     shows_any = any(kind is not Traffic.NONE for kind in callers.values()) or any(
         own_traffic(function).reaches_users for function in scene.template.of_type(*_FUNCTION_TYPES)
     )
-    is_called_here = resource.logical_id in callers
-    return Traffic.UNKNOWN if found is Traffic.NONE and not (shows_any or is_called_here) else found
+    is_told = shows_any or resource.logical_id in callers or _EDGE in scene.template.document.text
+    return found if is_told or found is not Traffic.NONE else Traffic.UNKNOWN
 
 
 def _kind(event: Node) -> str:
@@ -124,7 +130,11 @@ def _kind(event: Node) -> str:
 
 def _callers(scene: EvaluatedTemplate) -> dict[str, Traffic]:
     """The functions that other resources of the template call, and for whom."""
-    functions = {resource.logical_id for resource in scene.template.of_type(*_FUNCTION_TYPES)}
+    functions = {resource.logical_id: resource.logical_id for resource in scene.template.of_type(*_FUNCTION_TYPES)}
+    for alias in scene.template.of_type("AWS::Lambda::Alias"):
+        function = scene.resource_of(scene.property(alias, "FunctionName"))
+        if function is not None:
+            functions[alias.logical_id] = function.logical_id
     found: dict[str, Traffic] = {}
     for prefixes, kind in (
         (_INTERNAL_CALLERS, Traffic.NONE),
@@ -135,7 +145,7 @@ def _callers(scene: EvaluatedTemplate) -> dict[str, Traffic]:
             if resource.type.startswith(prefixes) and not resource.type.endswith("::Authorizer"):
                 for name in _names(resource.properties):
                     if name in functions:
-                        found[name] = kind
+                        found[functions[name]] = kind
     return found
 
 

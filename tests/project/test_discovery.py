@@ -195,9 +195,7 @@ def test_products_and_dependencies_are_left_out_unless_they_are_named(tmp_path: 
         ("**/t.yaml", []),
     ],
 )
-def test_the_configuration_excludes_by_path_or_by_any_name_in_it(
-    tmp_path: Path, pattern: str, kept: list[str]
-) -> None:
+def test_the_configuration_excludes_by_path_or_by_any_name_in_it(tmp_path: Path, pattern: str, kept: list[str]) -> None:
     names = ["t.yaml", "a/t.yaml", "a/legacy/t.yaml", "legacy/b/t.yaml"]
     lay_out(tmp_path, {**dict.fromkeys(names, PLAIN), "samguard.toml": f'exclude = ["{pattern}"]'})
     assert kept == found(tmp_path)
@@ -360,7 +358,9 @@ def test_a_link_that_is_named_is_followed_wherever_it_leads(tmp_path: Path, monk
 
 
 @posix
-@pytest.mark.parametrize("name", ["new\nline.yaml", "\x1b[31mred.yaml", "‮gnp.yaml", " .yaml", "-q.yaml", "*.yaml", "a\\b.yaml"])
+@pytest.mark.parametrize(
+    "name", ["new\nline.yaml", "\x1b[31mred.yaml", "‮gnp.yaml", " .yaml", "-q.yaml", "*.yaml", "a\\b.yaml"]
+)
 def test_a_weird_name_is_a_name(tmp_path: Path, name: str) -> None:
     lay_out(tmp_path, {name: PLAIN, f"folder {name}/{name}": PLAIN})
     assert sorted([name, f"folder {name}/{name}"]) == found(tmp_path)

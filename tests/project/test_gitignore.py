@@ -48,7 +48,9 @@ def git(folder: Path, *arguments: str) -> bytes:
     """What git prints, whatever this machine's own configuration says."""
     quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "HOME": str(folder)}
     environment = {key: text for key, text in os.environ.items() if not key.startswith("GIT_")} | quiet
-    return subprocess.run([GIT or "git", *arguments], cwd=folder, env=environment, capture_output=True, check=True).stdout
+    return subprocess.run(
+        [GIT or "git", *arguments], cwd=folder, env=environment, capture_output=True, check=True
+    ).stdout
 
 
 def kept_by_git(folder: Path) -> set[str]:

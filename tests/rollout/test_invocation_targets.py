@@ -162,6 +162,20 @@ def test_a_source_that_may_not_exist_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "target", "switch", "on", "off"),
+    [
+        ("AWS::Events::Rule", "Targets: [{Arn: !GetAtt Orders.Arn}]", "State", "ENABLED", "DISABLED"),
+        ("AWS::Scheduler::Schedule", "Target: {Arn: !GetAtt Orders.Arn}", "State", "ENABLED", "DISABLED"),
+        ("AWS::Lambda::EventSourceMapping", "FunctionName: !Ref Orders", "Enabled", "true", "false"),
+        ("AWS::Pipes::Pipe", "Target: !GetAtt Orders.Arn", "DesiredState", "RUNNING", "STOPPED"),
+    ],
+)
+def test_what_is_switched_off_sends_nothing(kind: str, target: str, switch: str, on: str, off: str) -> None:
+    assert 1 == len(targets(resource("Source", kind, f"{target}\n{switch}: {on}")))
+    assert () == targets(resource("Source", kind, f"{target}\n{switch}: {off}"))
+
+
+@pytest.mark.parametrize(
     ("kind", "properties"),
     [
         ("AWS::ApiGateway::Method", f"Integration: {{Uri: !Sub '{SAM_URI % '${Orders.Arn}'}'}}"),
