@@ -12,12 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.evaluation import Joined, Literal, Reference, Unknown
-from samguard.linting.rule import Example, Finding, Fix, Level, Rule
-from samguard.rollout import Rollout, RolloutKind, WiredAlarm
-from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.rollout import Rollout, RolloutKind
+from samguard.rules.alarms.entry_faults import arn_fix, entries, is_arn, name_advice
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
-from samguard.rules.alarms.relied_on import replacement, shifts_gradually
 
 RULE = Rule("SG306", "alarm-arn-not-name", Level.ERROR, since="0.1.0")
 
@@ -53,42 +51,14 @@ GOOD = (
 
 
 def check(rollout: Rollout) -> Iterator[Finding]:
-    """One finding for each entry that is an ARN."""
-    if isinstance(rollout.alarms, Unknown) or not shifts_gradually(rollout):
-        return
-    for entry in rollout.alarms if rollout.kind is RolloutKind.FUNCTION else ():
-        if not is_arn(entry, rollout):
-            continue
-        reference = entry.value if isinstance(entry.value, Reference) else None
-        advice = f"Write !Ref {reference.logical_id}" if reference is not None else "Write the alarm's name"
-        yield Finding(
-            entry.span,
-            f"CodeDeploy looks alarms up by name, and this is an ARN: the alarm never stops a bad version of "
-            f"{{resource}}. {advice}",
-            because=entry.value.because,
-            resource=rollout.function,
-            fixes=_fixes(entry, reference, rollout),
-        )
-
-
-def is_arn(entry: WiredAlarm, rollout: Rollout) -> bool:
-    """Whether an entry is the ARN of an alarm."""
-    match entry.value:
-        case Reference():
-            target = rollout.scene.resource_of(entry.value)
-            is_alarm = target is not None and target.type in (ALARM_TYPE, COMPOSITE_TYPE)
-            return is_alarm and entry.value.attribute == "Arn"
-        case Literal():
-            return entry.value.text.startswith("arn:")
-        case Joined():
-            first = entry.value.parts[0]
-            return isinstance(first, str) and first.startswith("arn:")
-        case _:
-            return False
-
-
-def _fixes(entry: WiredAlarm, reference: Reference | None, rollout: Rollout) -> tuple[Fix, ...]:
-    text = rollout.template.document.text[entry.span.start : entry.span.end]
-    if reference is None or text != f"!GetAtt {reference.logical_id}.Arn":
-        return ()
-    return (replacement("refer to the alarm's name", entry.span, f"!Ref {reference.logical_id}", safe=True),)
+    """One finding for each entry that is an ARN. State machines take ARNs, too."""
+    for entry in entries(rollout):
+        if is_arn(entry, rollout) and rollout.kind is RolloutKind.FUNCTION:
+            yield Finding(
+                entry.span,
+                f"CodeDeploy looks alarms up by name, and this is an ARN: the alarm never stops a bad version of "
+                f"{{resource}}. {name_advice(entry)}",
+                because=entry.value.because,
+                resource=rollout.function,
+                fixes=arn_fix(entry, rollout),
+            )

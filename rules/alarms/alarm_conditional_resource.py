@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.evaluation import Reference, Unknown
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rollout.alarm import wired_resource
+from samguard.rules.alarms.absent_alarms import absent_alarms
 from samguard.rules.alarms.orders_example import alarm
 
 RULE = Rule("SG327", "alarm-conditional-resource", Level.ERROR, since="0.1.0")
@@ -80,20 +79,12 @@ GOOD = (
 
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each entry whose alarm is not there."""
-    if not rollout.shifts or isinstance(rollout.alarms, Unknown):
-        return
-    scene = rollout.scene
-    for entry in rollout.alarms:
-        resource = wired_resource(entry, rollout)
-        if resource is None or scene.exists(resource) is not False:
-            continue
-        is_reference = isinstance(entry.value, Reference)
-        then = "the deployment fails" if is_reference else "it stops no bad version"
+    for absent in absent_alarms(rollout):
         yield Finding(
-            entry.span,
-            f"the alarm {resource.logical_id} is not made {{where}}, but it is in the list of {{resource}}: {then}. Put the entry "
-            "under the alarm's condition, or make the alarm there, too",
-            because=scene.why_absent(resource),
+            absent.entry.span,
+            f"the alarm {absent.resource.logical_id} is not made {{where}}, but it is in the list of {{resource}}: "
+            f"{absent.then}. Put the entry under the alarm's condition, or make the alarm there, too",
+            because=rollout.scene.why_absent(absent.resource),
             resource=rollout.function,
-            level=None if is_reference else Level.WARNING,
+            level=absent.level,
         )

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from samguard.evaluation import Reference, Removed, Trail, Unknown
+from samguard.environments.environment import Production
+from samguard.evaluation import Reference, Removed, Trail, Unknown, Value
+from samguard.linting.rule import Edit, Fix, Level
 from samguard.rollout import Rollout, RolloutKind
 from samguard.rollout.arns import covers, name_of, text_of
 from samguard.rollout.rollout import WiredAlarm
 from samguard.rollout.wired_alarms import WiredAlarms, wired_alarms
-from samguard.source import Mapping, Node, Scalar, Sequence
+from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Resource, intrinsic, is_no_value
 
 
@@ -142,3 +144,40 @@ def _is_nothing(node: Node) -> bool:
     if isinstance(node, Sequence):
         return all(is_no_value(item) for item in node.items)
     return is_no_value(node) or (isinstance(node, Scalar) and node.value is None)
+
+
+def cut_fix(lost: Lost, document: Document) -> tuple[Fix, ...]:
+    """The fix that cuts out the item which drops the list, where the next one follows in the same list."""
+    if lost.following is None:
+        return ()
+    cut = Span(lost.node.span.start, lost.following.span.start)
+    between = document.text[lost.node.span.end : cut.end]
+    if cut.end < cut.start or between.strip(" \t\r\n,-"):
+        return ()
+    return (Fix("remove the item", (Edit(cut, ""),), safe=True),)
+
+
+def namelessness(rollout: Rollout) -> Level | None:
+    """How much entries without a name matter: outside of production the next deployment will show.
+
+    None where traffic is not shifted, and where nothing is left of production's list at all.
+    """
+    if not rollout.shifts:
+        return None
+    if rollout.environment.production is Production.NO:
+        return Level.NOTE
+    return None if rollout.is_gradual and lost_list(rollout) is not None else Level.WARNING
+
+
+def alarm_count(rollout: Rollout) -> int:
+    """How many different alarms a deployment group is given; 0 where there is no group or the list is not known."""
+    if not rollout.shifts or rollout.kind is not RolloutKind.FUNCTION or isinstance(rollout.alarms, Unknown):
+        return 0
+    known: list[Value] = []
+    unknown = 0
+    for entry in rollout.alarms:
+        if isinstance(entry.value, Unknown):
+            unknown += 1
+        elif entry.value not in known:
+            known.append(entry.value)
+    return len(known) + unknown

@@ -15,16 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.evaluation import Reason, Unknown
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rollout.alarm import alarm as evaluated
-from samguard.rollout.preference_keys import stands_for
-from samguard.rules.alarms.alarm_list import lost_list
-from samguard.rules.alarms.coverage import kinds_of, listed_kinds, lists_foreign_alarm, sees_only_lambda
+from samguard.rules.alarms.left_out import left_out
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
-from samguard.rules.alarms.unlisted import unlisted_alarms
-from samguard.template import Resource
 
 RULE = Rule("SG334", "alarm-not-wired", Level.ERROR, since="0.1.0", about_production=True)
 
@@ -48,6 +42,29 @@ BAD = (
             alarm("OrdersThrottles", MetricName="Throttles"),
             wired="[!Ref OrdersThrottles]  # SG334 in prod",
         ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # one list for all, and this function's alarm is not in it
+        template="""
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    CodeUri: src/
+    Runtime: python3.12
+    AutoPublishAlias: live
+    DeploymentPreference:
+      Type: Canary10Percent5Minutes
+      Alarms: [!Ref OrdersErrors]  # SG334 in prod
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: orders.handler}
+  Payments:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: payments.handler}
+"""
+        + alarm()
+        + alarm("PaymentsErrors", Dimensions="[{Name: FunctionName, Value: !Ref Payments}]"),
         samconfig=SAMCONFIG,
     ),
     Example(  # a note: errors are seen, throttles are not
@@ -92,45 +109,13 @@ GOOD = (
 
 
 def check(rollout: Rollout) -> Iterator[Finding]:
-    """One finding for each gradual rollout beside whose list an alarm of its own stands."""
-    if not rollout.is_gradual or isinstance(rollout.alarms, Unknown) or rollout.template.is_fragment:
-        return
-    missing = unlisted_alarms(rollout)
-    if not rollout.alarms:
-        if missing and lost_list(rollout) is None and stands_for(rollout.preference, "Alarms") is None:
-            yield _finding(rollout, missing, "so nothing stops a version that fails: it reaches every user {where}")
-        return
-    if any(isinstance(entry.value, Unknown) for entry in rollout.alarms) or lists_foreign_alarm(rollout):
-        return
-    seen = listed_kinds(rollout)
-    unseen = tuple(resource for resource in missing if not kinds_of(evaluated(resource, rollout.scene)) <= seen)
-    if not unseen:
-        return
-    is_blind = "Errors" not in seen and sees_only_lambda(rollout)
-    kinds = {kind for resource in unseen for kind in kinds_of(evaluated(resource, rollout.scene))} - seen
-    level = Level.WARNING if is_blind and "Errors" in kinds else Level.NOTE
-    yield _finding(rollout, unseen, f"so {_listed(sorted(kinds))} do not stop a bad version {{where}}", level)
-
-
-def _finding(rollout: Rollout, missing: tuple[Resource, ...], then: str, level: Level | None = None) -> Finding:
-    span = rollout.spans.alarms
-    shared = rollout.template.shared
-    is_shared = shared is not None and shared.span.start <= span.start < shared.span.end
-    names = _listed([resource.logical_id for resource in missing])
-    watching = "alarms of this template watch" if is_shared else f"{names} {'watch' if missing[1:] else 'watches'}"
-    them = "them" if is_shared or missing[1:] else "it"
-    places = tuple(
-        Reason(f"{resource.logical_id} watches {rollout.function}", rollout.scene.place(resource.span))
-        for resource in missing
-    )
-    return Finding(
-        span,
-        f"{watching} {{resource}}, but the deployment is not told of {them}, {then}. List {them} under Alarms",
-        because=(*rollout.because, *places),
-        resource=rollout.function,
-        level=level,
-    )
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    """One finding for each gradual rollout beside whose list alarms of its own stand."""
+    found = left_out(rollout)
+    if found is not None:
+        yield Finding(
+            rollout.spans.alarms,
+            found.message(rollout),
+            because=(*rollout.because, *found.because(rollout)),
+            resource=rollout.function,
+            level=found.level,
+        )

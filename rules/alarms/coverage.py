@@ -59,7 +59,9 @@ def is_foreign(alarm: Alarm, rollout: Rollout) -> bool:
 
 def lists_foreign_alarm(rollout: Rollout) -> bool:
     """Whether a rollout lists an alarm of another function, of its own accord and not by Globals."""
-    return any(is_foreign(alarm, rollout) and not is_shared(entry, rollout) for entry, alarm in wired_alarms_of(rollout))
+    return any(
+        is_foreign(alarm, rollout) and not is_shared(entry, rollout) for entry, alarm in wired_alarms_of(rollout)
+    )
 
 
 def is_shared(entry: WiredAlarm, rollout: Rollout) -> bool:

@@ -13,9 +13,11 @@ from typing import Final
 
 from samguard.errors import nearest
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Trail, Unknown, Value
+from samguard.linting.rule import Edit, Fix
 from samguard.rollout import Rollout
 from samguard.rollout.alarm import (
     FUNCTION_TYPES,
+    Alarm,
     Dimension,
     Metric,
     function_of,
@@ -61,6 +63,19 @@ class Fault:
     because: Trail = ()
     right: str = ""
     """What would be right in place of a scalar, where that is certain."""
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """The fix that writes what is right."""
+        return (Fix(f"write {self.right}", (Edit(self.span, self.right),), safe=True),) if self.right else ()
+
+
+def dimension_faults(alarm: Alarm, rollout: Rollout) -> Iterator[Fault]:
+    """The first fault of each metric of an alarm."""
+    for metric in alarm.metrics or ():
+        fault = dimension_fault(metric, rollout)
+        if fault is not None:
+            yield fault
 
 
 def dimension_fault(metric: Metric, rollout: Rollout) -> Fault | None:

@@ -15,9 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.rollout import Rollout, RolloutKind
-from samguard.rules.alarms.coverage import sees_only_lambda
-from samguard.rules.alarms.unlisted import has_eyes_for_errors
+from samguard.rollout import Rollout
+from samguard.rules.alarms.unlisted import is_blind_to_errors
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 
 RULE = Rule("SG341", "errors-not-watched", Level.WARNING, since="0.1.0", about_production=True)
@@ -61,13 +60,10 @@ GOOD = (
 
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each gradual rollout of a function whose alarms do not see errors."""
-    if not rollout.is_gradual or rollout.kind is not RolloutKind.FUNCTION or not sees_only_lambda(rollout):
-        return
-    if has_eyes_for_errors(rollout):
-        return
-    yield Finding(
-        rollout.spans.alarms,
-        "no alarm of {resource} sees errors, so a version that fails every request quickly reaches every user {where}. "
-        "List an alarm on AWS/Lambda Errors",
-        resource=rollout.function,
-    )
+    if is_blind_to_errors(rollout):
+        yield Finding(
+            rollout.spans.alarms,
+            "no alarm of {resource} sees errors, so a version that fails every request quickly reaches every user "
+            "{where}. List an alarm on AWS/Lambda Errors",
+            resource=rollout.function,
+        )

@@ -14,11 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.rollout import Rollout, RolloutKind
-from samguard.rules.alarms.coverage import listed_metrics, sees_only_lambda
-from samguard.rules.alarms.failure_metrics import named
+from samguard.rollout import Rollout
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders, rate_alarm
-from samguard.rules.alarms.unlisted import unlisted_alarms
+from samguard.rules.alarms.unlisted import sees_errors_only
 
 RULE = Rule("SG325", "errors-only", Level.NOTE, since="0.1.0", about_production=True)
 
@@ -49,14 +47,10 @@ GOOD = (
 
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each gradual rollout of a function that is watched for errors and nothing else."""
-    if not rollout.is_gradual or rollout.kind is not RolloutKind.FUNCTION or not sees_only_lambda(rollout):
-        return
-    names = {named(metric)[1] for metric in listed_metrics(rollout) or ()}
-    if "Errors" not in names or not names <= {"Errors", "Invocations"} or unlisted_alarms(rollout):
-        return
-    yield Finding(
-        rollout.spans.alarms,
-        "the alarms of {resource} see exceptions and timeouts only: a version that is slow, throttled, or answers with "
-        "HTTP 500 goes through {where}. Watch Throttles, Duration or the API's 5XXError, too",
-        resource=rollout.function,
-    )
+    if sees_errors_only(rollout):
+        yield Finding(
+            rollout.spans.alarms,
+            "the alarms of {resource} see exceptions and timeouts only: a version that is slow, throttled, or answers with "
+            "HTTP 500 goes through {where}. Watch Throttles, Duration or the API's 5XXError, too",
+            resource=rollout.function,
+        )

@@ -10,7 +10,7 @@ from typing import Final
 
 from samguard.evaluation import Literal
 from samguard.rollout.alarm import Metric
-from samguard.rollout.lambda_metrics import COUNTS, DURATIONS, NAMESPACE
+from samguard.rollout.lambda_metrics import DURATIONS, NAMESPACE
 
 API_GATEWAY: Final = "AWS/ApiGateway"
 STATES: Final = "AWS/States"
@@ -71,13 +71,3 @@ def is_from_requests(metric: Metric) -> bool:
 def statistic_of(metric: Metric) -> str:
     """The statistic of a metric, "" where it is not known."""
     return metric.statistic.text if isinstance(metric.statistic, Literal) else ""
-
-
-def unit_of(metric: Metric) -> str | None:
-    """The unit in which AWS Lambda publishes a metric; None where it is not one of those or that is not certain."""
-    namespace, name = named(metric)
-    if namespace != NAMESPACE:
-        return None
-    if name in COUNTS:
-        return "Count"
-    return "Milliseconds" if name in DURATIONS else None

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
+from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.alarm_list import Loss, Lost, lost_list
+from samguard.rules.alarms.alarm_list import Loss, cut_fix, lost_list
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 from samguard.rules.alarms.relied_on import shifts_gradually
-from samguard.source import Document, Span
 
 RULE = Rule("SG303", "first-alarm-novalue", Level.ERROR, since="0.1.0")
 
@@ -73,16 +72,5 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         "fails. Remove the item",
         because=lost.because,
         resource=rollout.function,
-        fixes=_fixes(lost, rollout.template.document),
+        fixes=cut_fix(lost, rollout.template.document),
     )
-
-
-def _fixes(lost: Lost, document: Document) -> tuple[Fix, ...]:
-    """The item cut out, where the next one follows in the same list."""
-    if lost.following is None:
-        return ()
-    cut = Span(lost.node.span.start, lost.following.span.start)
-    between = document.text[lost.node.span.end : cut.end]
-    if cut.end < cut.start or between.strip(" \t\r\n,-"):
-        return ()
-    return (Fix("remove the item", (Edit(cut, ""),), safe=True),)

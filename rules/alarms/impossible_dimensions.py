@@ -17,9 +17,9 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.dimension_faults import dimension_fault
+from samguard.rules.alarms.dimension_faults import dimension_faults
 from samguard.rules.alarms.orders_example import DIMENSIONS, SAMCONFIG, VERSION, alarm, orders, rate_alarm
-from samguard.rules.alarms.relied_on import relied_on, replacement
+from samguard.rules.alarms.relied_on import relied_on
 
 RULE = Rule("SG310", "impossible-dimensions", Level.ERROR, since="0.1.0")
 
@@ -117,14 +117,10 @@ GOOD = (
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each metric of a listed alarm that has no data about the shifted traffic."""
     for relied in relied_on(rollout):
-        for metric in relied.alarm.metrics or ():
-            fault = dimension_fault(metric, rollout)
-            if fault is None:
-                continue
-            fixes = (replacement(f"write {fault.right}", fault.span, fault.right, safe=True),) if fault.right else ()
+        for fault in dimension_faults(relied.alarm, rollout):
             yield relied.finding(
                 fault.span,
                 f"{relied.name} gets no data, so it never stops a bad version of {{resource}}: {fault.message}",
                 because=fault.because,
-                fixes=fixes,
+                fixes=fault.fixes,
             )

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.environments.environment import Production
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.alarm_list import lost_list, nameless_entries
+from samguard.rules.alarms.alarm_list import namelessness, nameless_entries
 from samguard.rules.alarms.orders_example import alarm
 
 RULE = Rule("SG304", "nameless-alarm-entry", Level.WARNING, since="0.1.0")
@@ -61,12 +60,22 @@ BAD = (
         template=_TEMPLATE % ("test", "[!Ref OrdersErrors, !Ref AWS::NoValue]  # SG304 in prod"),
         samconfig=_SAMCONFIG,
     ),
+    Example(  # a note in test
+        template=_TEMPLATE % ("prod", "[!If [HasApi, api-errors, !Ref AWS::NoValue]]  # SG304 in test"),
+        samconfig=_SAMCONFIG.replace("prod", "test"),
+    ),
 )
 
 GOOD = (
     Example(
         template=_TEMPLATE % ("prod", "[!If [HasApi, api-errors, !Ref AWS::NoValue], !Ref OrdersErrors]"),
         samconfig=_SAMCONFIG,
+    ),
+    Example(  # nothing is shifted
+        template=(_TEMPLATE % ("test", "[!Ref OrdersErrors, !Ref AWS::NoValue]")).replace(
+            "Type: Canary10Percent5Minutes", "Enabled: false"
+        ),
+        samconfig=_SAMCONFIG.replace("prod", "test"),
     ),
     Example(
         template=_TEMPLATE % ("prod", "!If [HasApi, [!Ref OrdersErrors, api-errors], [!Ref OrdersErrors]]"),
@@ -76,18 +85,14 @@ GOOD = (
 
 
 def check(rollout: Rollout) -> Iterator[Finding]:
-    """One finding for each entry without a name. Outside of production the next deployment will show."""
-    if not rollout.shifts:
-        return
-    is_production = rollout.environment.production is not Production.NO
-    if is_production and rollout.is_gradual and lost_list(rollout) is not None:
-        return
-    for entry in nameless_entries(rollout):
+    """One finding for each entry without a name."""
+    level = namelessness(rollout)
+    for entry in nameless_entries(rollout) if level is not None else ():
         yield Finding(
             entry.span,
             "an alarm without a name is left of this entry in the list of {resource} {where}, and what CodeDeploy does "
             "with one is not documented. Put the condition round the whole list",
             because=entry.value.because,
             resource=rollout.function,
-            level=None if is_production else Level.NOTE,
+            level=level,
         )

@@ -24,6 +24,11 @@ class StatisticFault:
     node: Node | None = field(repr=False)
     because: Trail = ()
 
+    @property
+    def word(self) -> str:
+        """The one statistic that is right, "" where there are several."""
+        return self.right if self.right == "Sum" else ""
+
 
 def statistic_faults(alarm: Alarm) -> Iterator[StatisticFault]:
     """The statistics of an alarm that cannot be meant."""

@@ -88,5 +88,5 @@ def check(rollout: Rollout) -> Iterator[Finding]:
                 relied.alarm.span_of("Threshold"),
                 f"{relied.name} does not see a slow version of {{resource}}: {beyond.message}. Lower the threshold",
                 because=(*relied.alarm.threshold.because, *beyond.because),
-                level=None if beyond.is_certain else Level.WARNING,
+                level=beyond.level,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from samguard.evaluation import EvaluatedTemplate, Reason, Removed, Trail
+from samguard.linting.rule import Level
 from samguard.rollout.alarm import Alarm, watched_function
 from samguard.rollout.lambda_metrics import NAMESPACE
 from samguard.rollout.strategy import number
@@ -21,7 +22,7 @@ class Beyond:
     """A threshold that no request, or only one that is cut off, can reach."""
 
     message: str
-    is_certain: bool
+    level: Level
     because: Trail = ()
 
 
@@ -44,11 +45,11 @@ def beyond_timeout(alarm: Alarm, scene: EvaluatedTemplate) -> Beyond | None:
         )
     if threshold_ms > seconds * 1000:
         said = f"a request is cut off after {seconds * 1000:g} ms, and the threshold is {threshold_ms:g} ms"
-        return Beyond(said, is_certain=True, because=because)
+        return Beyond(said, level=Level.ERROR, because=because)
     is_timeout_alarm = statistic_of(metric) == "Maximum" and comparison == "GreaterThanOrEqualToThreshold"
     if threshold_ms == seconds * 1000 and not is_timeout_alarm:
         said = f"only requests that are cut off after {seconds:g} s take as long, and those are Errors already"
-        return Beyond(said, is_certain=False, because=because)
+        return Beyond(said, level=Level.WARNING, because=because)
     return None
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from samguard.evaluation import Unknown
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.rollout import Rollout, RolloutKind
+from samguard.rollout import Rollout
+from samguard.rules.alarms.alarm_list import alarm_count
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 
 RULE = Rule("SG305", "too-many-alarms", Level.ERROR, since="0.1.0")
@@ -57,16 +57,11 @@ GOOD = (
 
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each list that is too long."""
-    if not rollout.shifts or rollout.kind is not RolloutKind.FUNCTION or isinstance(rollout.alarms, Unknown):
-        return
-    known: list[object] = []
-    for entry in rollout.alarms:
-        if isinstance(entry.value, Unknown) or entry.value not in known:
-            known.append(entry.value)
-    if len(known) > MOST_ALARMS:
+    count = alarm_count(rollout)
+    if count > MOST_ALARMS:
         yield Finding(
             rollout.spans.alarms,
-            f"the list of {{resource}} has {len(known)} alarms, and CodeDeploy takes {MOST_ALARMS} at the most: the deployment "
+            f"the list of {{resource}} has {count} alarms, and CodeDeploy takes {MOST_ALARMS} at the most: the deployment "
             "fails. Leave some out, or join them by metric math",
             resource=rollout.function,
         )

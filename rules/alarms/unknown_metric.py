@@ -12,16 +12,12 @@ dimensions and metrics".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rollout.alarm import Metric
-from samguard.rollout.lambda_metrics import DIMENSION_NAMES, FUNCTION, METRICS, NAMESPACE
-from samguard.rules.alarms.failure_metrics import API_GATEWAY, named
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders, rate_alarm
-from samguard.rules.alarms.relied_on import ReliedOn, relied_on, scalar_fix
-from samguard.rules.alarms.spelling import slip_of
+from samguard.rules.alarms.relied_on import relied_on
+from samguard.rules.alarms.unpublished_metrics import unpublished_metrics
 
 RULE = Rule("SG335", "unknown-metric", Level.ERROR, since="0.1.0")
 
@@ -86,85 +82,8 @@ GOOD = (
     Example(template=orders(alarm(), alarm("ForPeople", MetricName="Error")), samconfig=SAMCONFIG),
 )
 
-_OTHERS_WORDS: Final = {
-    "latency": "Duration",
-    "executiontime": "Duration",
-    "responsetime": "Duration",
-    "5xxerror": "Errors",
-    "5xxerrors": "Errors",
-    "5xx": "Errors",
-    "4xxerror": "Errors",
-    "4xxerrors": "Errors",
-    "4xx": "Errors",
-    "errorcount": "Errors",
-    "errorrate": "Errors",
-    "failures": "Errors",
-    "failed": "Errors",
-    "exceptions": "Errors",
-    "timeouts": "Errors",
-    "timeout": "Errors",
-    "executionsfailed": "Errors",
-    "invocationerrors": "Errors",
-    "functionerrors": "Errors",
-    "throttledrequests": "Throttles",
-    "throttledevents": "Throttles",
-    "throttling": "Throttles",
-    "throttlecount": "Throttles",
-    "count": "Invocations",
-    "requests": "Invocations",
-    "requestcount": "Invocations",
-    "invocationcount": "Invocations",
-    "concurrency": "ConcurrentExecutions",
-}
-"""Other services' and everyday words for what Lambda counts, in lower case."""
-_API_METRICS: Final = ("5XXError", "4XXError", "5xx", "4xx", "Count", "Latency", "IntegrationLatency")
-_NAMESPACE_WORDS: Final = frozenset(
-    {"lambda", "awslambda", "amazonlambda", "awslambdas", "awslamda", "awslambdafunction"}
-)
-
 
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each metric of a listed alarm that is not published under its name."""
     for relied in relied_on(rollout):
-        for metric in relied.alarm.metrics or ():
-            yield from _metric(metric, relied)
-
-
-def _metric(metric: Metric, relied: ReliedOn) -> Iterator[Finding]:
-    namespace, name = named(metric)
-    if namespace == NAMESPACE:
-        if name and name not in METRICS:
-            near = slip_of(name, METRICS) or _OTHERS_WORDS.get(name.lower())
-            if near is not None:
-                yield _finding(metric, relied, "MetricName", f"AWS/Lambda publishes no metric {name!r}", near)
-        return
-    if _is_meant_for_lambda(namespace, metric):
-        yield _finding(metric, relied, "Namespace", f"Lambda's namespace is not {namespace!r}", NAMESPACE)
-    elif namespace == API_GATEWAY:
-        if metric.dimension(FUNCTION) is not None:
-            yield _finding(
-                metric, relied, "Namespace", "AWS/ApiGateway publishes nothing by FunctionName, only by API", NAMESPACE
-            )
-        elif name and name not in _API_METRICS:
-            near = slip_of(name, _API_METRICS)
-            if near is not None:
-                yield _finding(metric, relied, "MetricName", f"AWS/ApiGateway publishes no metric {name!r}", near)
-
-
-def _is_meant_for_lambda(namespace: str, metric: Metric) -> bool:
-    word = "".join(letter for letter in namespace.lower() if letter.isalnum())
-    if namespace == NAMESPACE or word not in _NAMESPACE_WORDS:
-        return False
-    names = {dimension.name for dimension in metric.dimensions or ()}
-    return namespace.upper().startswith("AWS") or (named(metric)[1] in METRICS and bool(names & set(DIMENSION_NAMES)))
-
-
-def _finding(metric: Metric, relied: ReliedOn, key: str, what: str, right: str) -> Finding:
-    value = metric.namespace if key == "Namespace" else metric.name
-    is_slip = slip_of(named(metric)[0 if key == "Namespace" else 1], (right,)) is not None
-    return relied.finding(
-        metric.span_of(key, relied.alarm.resource.span),
-        f"{relied.name} gets no data, so it never stops a bad version of {{resource}}: {what}. Write {right}",
-        because=value.because,
-        fixes=scalar_fix(metric.node.get(key), right) if is_slip else (),
-    )
+        yield from unpublished_metrics(relied)

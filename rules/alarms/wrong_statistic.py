@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders, rate_alarm
-from samguard.rules.alarms.relied_on import relied_on, scalar_fix
+from samguard.rules.alarms.relied_on import relied_on, right_word
 from samguard.rules.alarms.statistics import statistic_faults
 
 RULE = Rule("SG316", "wrong-statistic", Level.ERROR, since="0.1.0")
@@ -97,5 +97,5 @@ def check(rollout: Rollout) -> Iterator[Finding]:
                 fault.span,
                 f"{relied.name} {fault.message}, so it tells no bad version of {{resource}}. Use {fault.right}",
                 because=fault.because,
-                fixes=scalar_fix(fault.node, fault.right) if fault.right == "Sum" else (),
+                fixes=right_word(fault.node, fault.word),
             )

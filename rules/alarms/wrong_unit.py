@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.evaluation import Literal
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.failure_metrics import named, unit_of
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders, rate_alarm
 from samguard.rules.alarms.relied_on import relied_on, scalar_fix
+from samguard.rules.alarms.units import wrong_units
 
 RULE = Rule("SG323", "wrong-unit", Level.ERROR, since="0.1.0")
 
@@ -61,14 +60,11 @@ GOOD = (
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each metric of a listed alarm that is asked for in another unit."""
     for relied in relied_on(rollout):
-        for metric in relied.alarm.metrics or ():
-            right, unit = unit_of(metric), metric.unit
-            if right is not None and isinstance(unit, Literal) and unit.text != right:
-                node = metric.around.get("Unit")
-                yield relied.finding(
-                    node.span if node is not None else relied.alarm.resource.span,
-                    f"{relied.name} gets no data, so it never stops a bad version of {{resource}}: Lambda publishes "
-                    f"{named(metric)[1]} in {right}, not in {unit.text}. Leave Unit out",
-                    because=unit.because,
-                    fixes=scalar_fix(node, right),
-                )
+        for wrong in wrong_units(relied.alarm):
+            yield relied.finding(
+                wrong.span,
+                f"{relied.name} gets no data, so it never stops a bad version of {{resource}}: Lambda publishes "
+                f"{wrong.metric} in {wrong.right}, not in {wrong.unit.text}. Leave Unit out",
+                because=wrong.unit.because,
+                fixes=scalar_fix(wrong.node, wrong.right),
+            )

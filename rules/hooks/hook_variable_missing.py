@@ -17,7 +17,8 @@ from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
-from samguard.rollout.hook_function import hook_functions, once_each
+from samguard.rollout.hook_function import HookFunction, Told, hook_functions, once_each
+from samguard.rollout.hook_source import HookFacts
 from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
 
 RULE = Rule("SG419", "hook-variable-missing", Level.WARNING, since="0.1.0")
@@ -29,15 +30,20 @@ _OF_LAMBDA: Final = re.compile(
 _READ = 'os.environ["NEW_VERSION"]'
 
 BAD = (
+    Example(  # the template gives it under another name
+        template=changed(
+            TEMPLATE, ("NEW_VERSION: !Ref Orders.Version", "VERSION: !Ref Orders.Version  # SG419 in dev, prod")
+        ),
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", SOURCE),),
+    ),
     Example(
         template=TEMPLATE,
         samconfig=SAMCONFIG,
         files=(
             (
                 "hooks/check.py",
-                changed(SOURCE, (f"FunctionName={_READ}, ", 'FunctionName=os.environ["NewVersion"], ')).replace(
-                    'Payload=b"{}")', 'Payload=b"{}")  # SG419 in dev, prod'
-                ),
+                changed(SOURCE, ("import boto3\n", 'import boto3\n\nURL = os.environ["URL"]  # SG419\n')),
             ),
         ),
     ),
@@ -88,10 +94,17 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         for said in facts.required:
             if said.text in environment.names or _OF_LAMBDA.fullmatch(said.text):
                 continue
+            unread = _unread(hook, facts)
             yield Finding(
-                source.span(said.place),
+                unread.span if unread is not None else source.span(said.place),
                 f"{hook.function.logical_id} reads the environment variable {said.text}, which the template does not "
                 "give it: it fails before it can answer, and the deployment with it {where}",
                 resource=hook.function.logical_id,
-                document=source.document,
+                document=source.document if unread is None else None,
             )
+
+
+def _unread(hook: HookFunction, facts: HookFacts) -> Told | None:
+    """The variable that gives the version under a name that the code does not ask for."""
+    asked = {said.text for said in facts.required}
+    return next((told for told in hook.environment.told if told.variable not in asked), None)

@@ -103,6 +103,13 @@ Resources:
           PreTraffic: CodeDeployHook_orders
 """,
     ),
+    Example(  # without Type SAM refuses the template, which is another rule's
+        template=_HEAD
+        + """      DeploymentPreference:
+        Typ: Canary10Percent5Minutes  # SG005
+        Alarm: [orders-errors]  # SG011
+""",
+    ),
 )
 
 GOOD = (

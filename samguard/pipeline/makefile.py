@@ -8,7 +8,6 @@ from typing import Final
 
 from samguard.pipeline.script_text import ScriptText
 from samguard.source import Document, Span
-from samguard.value import field, value
 
 _RULE: Final = re.compile(r"([^\s:=#][^:=#]*?)\s*::?(?!=)\s*([^=#;\n]*)(?:;.*)?")
 _VARIABLE: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*(\?=|::?=|\+=|=)\s*([^#\n]*)")
@@ -17,11 +16,13 @@ _MOST_TARGETS: Final = 100
 _MOST_LINES: Final = 20_000
 
 
-@value
 class _Target:
-    prerequisites: tuple[str, ...]
-    lines: tuple[tuple[int, int], ...] = field(default=())
-    """Offsets of each recipe line, without the tab."""
+    """A target while its Makefile is read."""
+
+    def __init__(self) -> None:
+        self.prerequisites: list[str] = []
+        self.lines: list[tuple[int, int]] = []
+        """Offsets of each recipe line, without the tab."""
 
 
 def make_scripts(
@@ -61,7 +62,7 @@ def _read(document: Document) -> tuple[dict[str, _Target], dict[str, str]]:
         text = document.text[start:end]
         if text.startswith("\t"):
             for name in current:
-                targets[name] = _Target(targets[name].prerequisites, (*targets[name].lines, (start + 1, end)))
+                targets[name].lines.append((start + 1, end))
             continue
         variable = _VARIABLE.match(text)
         rule = _RULE.match(text)
@@ -71,10 +72,8 @@ def _read(document: Document) -> tuple[dict[str, _Target], dict[str, str]]:
                 variables[name] = body.strip()
         elif rule is not None:
             current = rule[1].split()[:_MOST_TARGETS]
-            needs = tuple(rule[2].split())
             for name in current:
-                old = targets.get(name, _Target(()))
-                targets[name] = _Target((*old.prerequisites, *needs), old.lines)
+                targets.setdefault(name, _Target()).prerequisites += rule[2].split()
         elif text.strip() and not text.startswith((" ", "#", "if", "else", "endif", "export", "include", "define", "-include")):
             current = []
     return targets, variables

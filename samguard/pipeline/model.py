@@ -179,6 +179,8 @@ class Step:
     action: ActionUse | None = None
     timeout: Timeout | None = None
     is_conditional: bool = False
+    names_environment: bool = False
+    """Whether anything in the pipeline tells the environment of `command`; without, it is called `default`."""
     via: tuple[Place, ...] = ()
 
     @property

@@ -75,6 +75,8 @@ class ShellCommand:
     ignored: IgnoredFailure | None = None
     is_conditional: bool = False
     via: tuple[Place, ...] = ()
+    is_opened: bool = False
+    """Whether what it calls is in the tree, so that its own commands follow."""
 
 
 @value
@@ -407,10 +409,15 @@ class Shell:
             context.is_conditional,
             self._via,
         )
+        for child in node.named_children:
+            if child.type != "variable_assignment":
+                self._substituted(child, script, context)
         if self._builtin(words, script, node, context):
             return
+        index = len(self._found)
         self._found.append(found)
-        self._call(found, context)
+        if self._call(found, context):
+            self._found[index] = replace(found, is_opened=True)
 
     def _builtin(self, words: tuple[Word, ...], script: _Script, node: Node, context: _Context) -> bool:
         match words[0].text:
@@ -451,16 +458,16 @@ class Shell:
                 arguments = self._arguments(words[2:])
                 self._inside(document, arguments, words[0].place, context, keeps=True)
 
-    def _call(self, command: ShellCommand, context: _Context) -> None:
+    def _call(self, command: ShellCommand, context: _Context) -> bool:
         """Run what a command calls: a function of the script, another script, a make target, an npm script."""
         if self._calls >= _CALL_DEPTH:
-            return
+            return False
         name = command.words[0].text
         function = self._functions.get(name) if name is not None else None
         if function is not None:
             self._budget.calls -= 1
             if self._budget.calls < 0:
-                return
+                return False
             body, script = function
             saved = {key: self.variables[key] for key in self.variables if key.isdigit()}
             self.variables = {**self.variables, **self._arguments(command.words[1:])}
@@ -468,10 +475,10 @@ class Shell:
             self._statement(body, script, replace(context, depth=context.depth))
             self._calls -= 1
             self.variables = {key: text for key, text in self.variables.items() if not key.isdigit()} | saved
-            return
+            return True
         found = called(tuple(word.text for word in command.words), self.folder, self._document)
         if found is None:
-            return
+            return False
         is_shell = found.is_shell
         arguments = self._arguments(command.words[found.first_argument :]) if is_shell else {}
         saved_state = (self.variables, self.folder, self._errexit, self._pipefail, self._functions, self._via, self._cause)
@@ -494,6 +501,7 @@ class Shell:
             self._run(text, inner)
             self._calls -= 1
         (self.variables, self.folder, self._errexit, self._pipefail, self._functions, self._via, self._cause) = saved_state
+        return True
 
     def _inside(self, document: Document, arguments: dict[str, str], place: Place, context: _Context, *, keeps: bool) -> None:
         from samguard.pipeline.script_text import of_document  # noqa: PLC0415

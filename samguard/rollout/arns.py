@@ -117,7 +117,7 @@ def function_arn(function: Resource, scene: EvaluatedTemplate, qualifier: Text =
 
 def version_number(function: Resource) -> Text:
     """The number of the version that a deployment publishes: not known before."""
-    return (Opaque(("version", function.logical_id), _PLAIN),)
+    return (Opaque(("version", function.logical_id), _PLAIN | _LETTERS | frozenset("-_$")),)
 
 
 def version_arn(function: Resource, scene: EvaluatedTemplate) -> Text:

@@ -100,9 +100,10 @@ class HookFunction:
 
     @property
     def deployed(self) -> Resource | None:
-        """The function whose new version is deployed, where it is in the template."""
+        """The function whose new version is deployed, where it is in the template and not the hook itself."""
         resource = self.rollout.resource
-        return resource if resource.type in FUNCTION_TYPES else None
+        is_itself = resource.logical_id == self.function.logical_id
+        return resource if resource.type in FUNCTION_TYPES and not is_itself else None
 
     @property
     def environment(self) -> Environment:

@@ -17,6 +17,10 @@ LONGEST: Final = 100_000
 """Characters of a program that is looked at."""
 
 
+IDS: Final = ("deploymentId", "lifecycleEventHookExecutionId")
+"""What an answer must pass on, in the spelling of the call; in the event they begin with a capital letter."""
+
+
 class Language(Enum):
     """What a hook is written in."""
 
@@ -64,11 +68,13 @@ class Answer:
     """A call of PutLifecycleEventHookExecutionStatus.
 
     `statuses` are the texts that it may send as far as they can be read; `is_known` says that there are no others.
+    `missing` names the ids of the event that it does not pass on.
     """
 
     place: Range
     statuses: tuple[Said, ...]
     is_known: bool
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class HookFacts:
     - `may_answer_elsewhere`: what it got from CodeDeploy is handed on, so that something else may answer.
     - `silent_ends` are ways through the handler without an answer.
     - `required` are environment variables that it cannot do without.
+    - `event_keys` are what it takes out of the event by name.
     - `invokes` says whether it calls a function at all.
     """
 
@@ -88,6 +95,7 @@ class HookFacts:
     silent_ends: tuple[SilentEnd, ...]
     required: tuple[Said, ...]
     invokes: bool
+    event_keys: tuple[Said, ...] = ()
 
     @property
     def never_answers(self) -> bool:

@@ -19,7 +19,7 @@ from samguard.rollout.hook_paths import (
     Step,
     silent_ends,
 )
-from samguard.rollout.hook_source import Answer, HookFacts, Said
+from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -87,6 +87,7 @@ class _Reading:
             silent_ends=ends,
             required=tuple(self._required()),
             invokes=any(_name(call.func).endswith("invoke") for call in self.calls),
+            event_keys=tuple(self._event_keys()),
         )
 
     # who knows of the event
@@ -155,14 +156,46 @@ class _Reading:
     # the answer
 
     def _answer(self, call: ast.Call) -> Answer:
-        given = next((keyword.value for keyword in call.keywords if keyword.arg == "status"), None)
+        passed = {keyword.arg: keyword.value for keyword in call.keywords}
+        missing = tuple(name for name in IDS if name not in passed and None not in passed and not call.args)
+        given = passed.get("status")
         place = self.lines.place(call)
         if given is None:
-            return Answer(place, (), is_known=False)
+            return Answer(place, (), is_known=False, missing=missing)
         found = self._possible(given, _DEPTH)
         if found is None:
-            return Answer(place, tuple(self._known_parts(given)), is_known=False)
-        return Answer(place, tuple(dict.fromkeys(found)), is_known=bool(found))
+            return Answer(place, tuple(self._known_parts(given)), is_known=False, missing=missing)
+        return Answer(place, tuple(dict.fromkeys(found)), is_known=bool(found), missing=missing)
+
+    def _event_keys(self) -> Iterator[Said]:
+        """What is taken out of the event by name: `event["X"]`, `event.get("X")`."""
+        events = self._events()
+        for node in self.nodes:
+            key: ast.expr | None = None
+            if isinstance(node, ast.Subscript) and self._is_one_of(node.value, events):
+                key = node.slice
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                key = node.args[0] if node.func.attr == "get" and self._is_one_of(node.func.value, events) else None
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield Said(key.value, self.lines.place(key))
+
+    def _is_one_of(self, node: ast.expr, variables: frozenset[Variable]) -> bool:
+        return isinstance(node, ast.Name) and self._variable(node.id, node) in variables
+
+    def _events(self) -> frozenset[Variable]:
+        """The variables that are the event itself: the handler's parameter, and what it is passed on to."""
+        if self.handler is None or not self.handler.args.args:
+            return frozenset()
+        found = {(self.handler.name, self.handler.args.args[0].arg)}
+        for _ in range(_MOST_ROUNDS):
+            for call in self.calls:
+                function = self.functions.get(_last(call.func))
+                if function is not None:
+                    bound = _bound(function, call)
+                    found.update(
+                        (function.name, name) for name, given in bound if self._is_one_of(given, frozenset(found))
+                    )
+        return frozenset(found)
 
     def _known_parts(self, node: ast.expr) -> Iterator[Said]:
         """The texts among what an expression may be, where others are not known."""

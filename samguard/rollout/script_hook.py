@@ -18,7 +18,7 @@ from samguard.rollout.hook_paths import (
     Step,
     silent_ends,
 )
-from samguard.rollout.hook_source import Answer, HookFacts, Said
+from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -97,6 +97,7 @@ class _Reading:
             silent_ends=ends,
             required=tuple(self._required()),
             invokes=any(self._is_invocation(call) for call in calls),
+            event_keys=tuple(self._event_keys()),
         )
 
     def _text(self, node: Node | None) -> str:
@@ -298,7 +299,61 @@ class _Reading:
             texts = self._possible(value, _DEPTH) if value is not None else None
             found.extend(texts if texts is not None else self._known_parts(value))
             is_known = is_known and texts is not None
-        return Answer(place, tuple(dict.fromkeys(found)), is_known=is_known and bool(found))
+        missing = self._missing(given) if given is not None else ()
+        return Answer(place, tuple(dict.fromkeys(found)), is_known=is_known and bool(found), missing=missing)
+
+    def _missing(self, given: Node) -> tuple[str, ...]:
+        """The ids that an object literal does not hold."""
+        if given.type != "object" or any(child.type == "spread_element" for child in given.named_children):
+            return ()
+        keys = {self._text(child.child_by_field_name("key") or child).strip("'\"") for child in given.named_children}
+        return tuple(name for name in IDS if name not in keys)
+
+    def _event_keys(self) -> Iterator[Said]:
+        """What is taken out of the event by name: `event.X`, `event["X"]`, `{X} = event`."""
+        events = self._events()
+        for node in self.nodes:
+            if node.type in ("member_expression", "subscript_expression"):
+                owner = node.child_by_field_name("object")
+                key = node.child_by_field_name("property") or node.child_by_field_name("index")
+                if (
+                    owner is not None
+                    and key is not None
+                    and self._is_one_of(owner, events)
+                    and key.type != "identifier"
+                ):
+                    yield Said(self._text(key).strip("'\""), self._place(key))
+            left, value = _named_value(node)
+            if left is not None and value is not None and self._is_one_of(value, events):
+                yield from self._pattern_keys(left)
+        first = next(iter(_parameter_nodes(self.handler)), None) if self.handler is not None else None
+        if first is not None:
+            yield from self._pattern_keys(first.child_by_field_name("pattern") or first)
+
+    def _pattern_keys(self, pattern: Node) -> Iterator[Said]:
+        for child in pattern.named_children if pattern.type == "object_pattern" else ():
+            key = child.child_by_field_name("key") or child.child_by_field_name("left") or child
+            if key.type in ("shorthand_property_identifier_pattern", "property_identifier"):
+                yield Said(self._text(key), self._place(key))
+
+    def _is_one_of(self, node: Node, variables: frozenset[Variable]) -> bool:
+        return node.type == "identifier" and self._variable(node) in variables
+
+    def _events(self) -> frozenset[Variable]:
+        """The variables that are the event itself: the handler's parameter, and what it is passed on to."""
+        first = next(iter(_parameter_names(self.handler)), None) if self.handler is not None else None
+        if first is None or first.type != "identifier":
+            return frozenset()
+        found = {self._variable(first)}
+        for _ in range(_MOST_ROUNDS):
+            for call in (one for one in self.nodes if one.type == "call_expression"):
+                function = self.functions.get(self._called(call))
+                if function is not None:
+                    pairs = zip(_parameter_names(function), _arguments(call), strict=False)
+                    found.update(
+                        self._variable(name) for name, given in pairs if self._is_one_of(given, frozenset(found))
+                    )
+        return frozenset(found)
 
     def _objects(self, node: Node) -> list[Node | None]:
         """What the `status` of a call's argument may be: of an object, or of a variable that holds one."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SLOW = ("asyncio", "cfnlint", "importlib.metadata", "jsonschema", "rich", "ruamel.yaml")
+SLOW = ("asyncio", "cfnlint", "importlib.metadata", "jsonschema", "rich", "ruamel.yaml", "tree_sitter")
 """What a plain check needs nothing of. Measured: 71 ms for jsonschema, 45 for asyncio, 38 for rich."""
 
 LOADED = """

@@ -359,7 +359,7 @@ def test_a_link_that_is_named_is_followed_wherever_it_leads(tmp_path: Path, monk
 
 @posix
 @pytest.mark.parametrize(
-    "name", ["new\nline.yaml", "\x1b[31mred.yaml", "‮gnp.yaml", " .yaml", "-q.yaml", "*.yaml", "a\\b.yaml"]
+    "name", ["new\nline.yaml", "\x1b[31mred.yaml", "\u202egnp.yaml", " .yaml", "-q.yaml", "*.yaml", "a\\b.yaml"]
 )
 def test_a_weird_name_is_a_name(tmp_path: Path, name: str) -> None:
     lay_out(tmp_path, {name: PLAIN, f"folder {name}/{name}": PLAIN})

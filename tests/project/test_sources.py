@@ -64,7 +64,9 @@ def test_the_handler_leads_to_its_file(tmp_path: Path, properties: str, path: st
 
 
 def test_the_folder_is_the_template_s(tmp_path: Path) -> None:
-    found = sources(tmp_path, "CodeUri: ../hooks\nHandler: check.handler", {"hooks/check.py": CODE}, "infra/template.yaml")
+    found = sources(
+        tmp_path, "CodeUri: ../hooks\nHandler: check.handler", {"hooks/check.py": CODE}, "infra/template.yaml"
+    )
     assert found["Check"].document.path.endswith("hooks/check.py")
 
 

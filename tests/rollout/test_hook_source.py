@@ -39,7 +39,9 @@ def python(body: str) -> HookFacts:
 
 
 def script(body: str, *, is_typed: bool = False) -> HookFacts:
-    facts = script_facts(f"{SCRIPT_ANSWER}\nexports.handler = async (event) => {{\n{body}\n}};\n", "handler", is_typed=is_typed)
+    facts = script_facts(
+        f"{SCRIPT_ANSWER}\nexports.handler = async (event) => {{\n{body}\n}};\n", "handler", is_typed=is_typed
+    )
     assert facts is not None
     return facts
 
@@ -90,7 +92,10 @@ def test_an_answer_on_every_way(in_python: str, in_script: str) -> None:
 
 
 SILENT = [
-    ("client.invoke(FunctionName='x')\nanswer(event, 'Failed')", "await client.invoke({});\nawait answer(event, 'Failed');"),
+    (
+        "client.invoke(FunctionName='x')\nanswer(event, 'Failed')",
+        "await client.invoke({});\nawait answer(event, 'Failed');",
+    ),
     (
         "try:\n    client.invoke(FunctionName='x')\nexcept Exception:\n    raise\nanswer(event, 'Failed')",
         "try { await client.invoke({}); } catch (e) { throw e; }\nawait answer(event, 'Failed');",
@@ -139,7 +144,9 @@ NEVER = [
 
 @pytest.mark.parametrize(("in_python", "in_script"), NEVER)
 def test_a_handler_that_calls_nothing_to_answer(in_python: str, in_script: str) -> None:
-    of_python = python_facts(f"def handler(event, context):\n    {in_python.replace(chr(10), chr(10) + '    ')}\n", "handler")
+    of_python = python_facts(
+        f"def handler(event, context):\n    {in_python.replace(chr(10), chr(10) + '    ')}\n", "handler"
+    )
     of_script = script_facts(f"exports.handler = async (event) => {{ {in_script} }};", "handler", is_typed=False)
     assert of_python is not None
     assert of_script is not None
@@ -159,7 +166,9 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize(("in_python", "in_script"), ELSEWHERE)
 def test_what_the_event_is_handed_to_may_answer(in_python: str, in_script: str) -> None:
-    of_python = python_facts(f"def handler(event, context):\n    {in_python.replace(chr(10), chr(10) + '    ')}\n", "handler")
+    of_python = python_facts(
+        f"def handler(event, context):\n    {in_python.replace(chr(10), chr(10) + '    ')}\n", "handler"
+    )
     of_script = script_facts(f"exports.handler = async (event) => {{ {in_script} }};", "handler", is_typed=False)
     assert of_python is not None
     assert of_script is not None
@@ -268,7 +277,9 @@ def handler(event, context):
 
 
 def test_variables_that_an_invocation_needs() -> None:
-    facts = python("name = os.environ.get('NAME')\nclient.invoke(FunctionName=name)\nos.environ['TABLE']\nos.environ.get('LOG')")
+    facts = python(
+        "name = os.environ.get('NAME')\nclient.invoke(FunctionName=name)\nos.environ['TABLE']\nos.environ.get('LOG')"
+    )
     assert sorted(said.text for said in facts.required) == ["NAME", "TABLE"]
     assert facts.invokes
 

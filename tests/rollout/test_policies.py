@@ -188,7 +188,9 @@ def test_a_policy_attached_to_an_unknown_role_may_be_for_any() -> None:
 
 def test_a_connector_may_let_its_source_invoke_but_never_answer() -> None:
     connector = resource(
-        "Connector", "AWS::Serverless::Connector", "Source: {Id: Check}\nDestination: {Id: Orders}\nPermissions: [Write]"
+        "Connector",
+        "AWS::Serverless::Connector",
+        "Source: {Id: Check}\nDestination: {Id: Orders}\nPermissions: [Write]",
     )
     assert allows("Timeout: 3", INVOKE, connector) is True
     assert allows_version("Timeout: 3", connector) is None
@@ -256,7 +258,9 @@ def test_the_role_of_a_deployment_is_read_like_any_other() -> None:
 
 def test_every_policy_template_of_sam_is_known() -> None:
     """The names, and of each the actions that matter to a deployment."""
-    text = (resources.files("samtranslator") / "policy_templates_data/policy_templates.json").read_text(encoding="utf-8")
+    text = (resources.files("samtranslator") / "policy_templates_data/policy_templates.json").read_text(
+        encoding="utf-8"
+    )
     templates = json.loads(text)["Templates"]
     for name, said in templates.items():
         statements = said["Definition"]["Statement"]

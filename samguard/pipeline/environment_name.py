@@ -1,0 +1,61 @@
+"""Which environment a deployment is for, from whatever in a pipeline names one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from samguard.environments import UNNAMED, ParameterValue, is_stage_parameter
+
+_STAGES: Final = (
+    "prod production prd live dev develop developer development devel sandbox sbx test tests testing tst qa uat sit int"
+    " integration stg stage staging nonprod nonproduction preprod preproduction ci"
+)
+_STAGE: Final = frozenset(_STAGES.split())
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_NEGATIONS: Final = frozenset({"non", "pre"})
+_WEAK: Final = frozenset({"test", "tests", "ci", "integration", "int", "stage", "live"})
+"""Words that a name may hold for other reasons: they count only where no other stage is named."""
+
+
+def stage_in(name: str) -> str | None:
+    """The stage that a longer name speaks of: `prod` of `orders-prod`, `non-prod` of `orders-non-prod`."""
+    found = _WORD.findall(name)
+    words = [word.lower() for word in found]
+    stages: list[str] = []
+    for index, word in enumerate(words):
+        if word in _STAGE:
+            before = words[index - 1] if index else ""
+            stages.append(f"{before}-{word}" if before in _NEGATIONS else word)
+    strong = [word for word in stages if word not in _WEAK]
+    return (strong or stages or [None])[-1]
+
+
+def environment_name(  # noqa: PLR0913 - each is another voice, in the order of their certainty
+    said: str | None,
+    config_env: str | None,
+    parameters: Mapping[str, ParameterValue],
+    stack_name: str | None,
+    branches: tuple[str, ...] = (),
+    hints: Iterable[str] = (),
+) -> str | None:
+    """The environment's name; None where nothing tells it.
+
+    `said` is the name that the CI system knows it by; `hints` are names of variables, jobs and files.
+    """
+    if said or config_env:
+        return said or config_env
+    for key, given in parameters.items():
+        if is_stage_parameter(key) and given.text:
+            return given.text
+    candidates = [stack_name] if stack_name else []
+    candidates += branches if len(branches) == 1 and branches[0].lower() in _STAGE else ()
+    for candidate in (*candidates, *hints):
+        stage = stage_in(candidate)
+        if stage is not None:
+            return stage
+    return None
+
+
+__all__ = ["UNNAMED", "environment_name", "stage_in"]
