@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from samguard.evaluation import Reference, Unknown
 from samguard.linting.rule import Level
 from samguard.rollout import Rollout, WiredAlarm
 from samguard.rollout.alarm import wired_resource
 from samguard.template import Resource
+from samguard.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AbsentAlarm:
     """An entry, and the alarm of the template that it names and that is not made; `then` says what follows."""
 

@@ -1,8 +1,8 @@
 """The actions of a listed alarm are switched off.
 
-What goes wrong: CodeDeploy reads the alarm's state, so `ActionsEnabled: false` does not keep it from rolling back; but nobody
-is called, and people find a deployment that failed without a word. Who switched the actions off to silence the alarm has not
-taken it out of the deployment either.
+What goes wrong: CodeDeploy reads the alarm's state, so `ActionsEnabled: false` does not keep it from rolling back; but
+nobody is called, and people find a deployment that failed without a word. Who switched the actions off to silence the
+alarm has not taken it out of the deployment either.
 Silent when: the value is not known; no gradual rollout lists the alarm.
 Fix: leave ActionsEnabled out, and take the alarm off the list if it is not to stop deployments.
 Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; CloudFormation user guide,

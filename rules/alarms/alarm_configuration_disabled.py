@@ -1,13 +1,13 @@
 """Alarms are listed, but the list is switched off.
 
 What goes wrong: in plain CloudFormation a deployment group looks at its alarms only where AlarmConfiguration says
-`Enabled: true`. Without it, or with false, the alarms stand in the template and CodeDeploy does not read them: a bad version
-reaches every user.
-Silent when: the value is not known; no alarm is listed (SG301 speaks of that); the strategy is not known, or everything is
-shifted at once; the environment is not production. SAM always switches the list on.
+`Enabled: true`. Without it, or with false, the alarms stand in the template and CodeDeploy does not read them: a bad
+version reaches every user.
+Silent when: the value is not known; no alarm is listed (SG301 speaks of that); the strategy is not known, or everything
+is shifted at once; the environment is not production. SAM always switches the list on.
 Fix: `Enabled: true`.
-Source: CloudFormation user guide, AWS::CodeDeploy::DeploymentGroup AlarmConfiguration; CodeDeploy user guide, "Configure
-advanced options for a deployment group".
+Source: CloudFormation user guide, AWS::CodeDeploy::DeploymentGroup AlarmConfiguration; CodeDeploy user guide,
+"Configure advanced options for a deployment group".
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if found is not None and found.is_not_true and watched_group(rollout):
         yield Finding(
             found.span,
-            "CodeDeploy does not look at the alarms of {resource}, because AlarmConfiguration does not say Enabled: true, "
-            "so nothing stops a version that fails: it reaches every user {where}. Write Enabled: true",
+            "CodeDeploy does not look at the alarms of {resource}, because AlarmConfiguration does not say Enabled: "
+            "true, so nothing stops a version that fails: it reaches every user {where}. Write Enabled: true",
             because=found.value.because,
             resource=rollout.function,
             fixes=scalar_fix(found.node, "true"),

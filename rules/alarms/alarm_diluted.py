@@ -1,13 +1,15 @@
 """A rate that the old version's requests dilute below the threshold.
 
-What goes wrong: an alarm by function or by alias counts the requests of both versions. While the canary gets 10 %, a version
-that fails all of its requests shows as a rate of 10 %: a threshold at or above that is not crossed before everybody is on
-the new version.
-Silent when: the alarm has the dimension ExecutedVersion, or its threshold is one of a plain count; the strategy is linear or
-its share is not known; the threshold cannot be crossed at all (SG318). Where another alarm of the list sees the canary's
-errors alone, this is a note.
-Fix: add the dimension ExecutedVersion (`!GetAtt Orders.Version.Version`), or set a threshold well below the canary's share.
-Source: Lambda developer guide, "Lambda function aliases" (weighted aliases) and "Types of metrics for Lambda functions".
+What goes wrong: an alarm by function or by alias counts the requests of both versions. While the canary gets 10 %, a
+version that fails all of its requests shows as a rate of 10 %: a threshold at or above that is not crossed before
+everybody is on the new version.
+Silent when: the alarm has the dimension ExecutedVersion, or its threshold is one of a plain count; the strategy is
+linear or its share is not known; the threshold cannot be crossed at all (SG318). Where another alarm of the list sees
+the canary's errors alone, this is a note.
+Fix: add the dimension ExecutedVersion (`!GetAtt Orders.Version.Version`), or set a threshold well below the canary's
+share.
+Source: Lambda developer guide, "Lambda function aliases" (weighted aliases) and "Types of metrics for Lambda
+functions".
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from samguard.environments.environment import Production
@@ -15,6 +14,7 @@ from samguard.rollout.rollout import WiredAlarm
 from samguard.rollout.wired_alarms import WiredAlarms, wired_alarms
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Resource, intrinsic, is_no_value
+from samguard.value import field, value
 
 
 class Loss(Enum):
@@ -26,7 +26,7 @@ class Loss(Enum):
     """SAM drops the whole list for its first item."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lost:
     """A list of alarms that is lost: `node` is what stands where an alarm is due."""
 

@@ -8,7 +8,8 @@ Silent when: the list, or one of its entries, is not known; a listed alarm sees 
 belongs to another function (SG308 speaks of that); the list is lost to a condition or to AWS::NoValue (SG302, SG303);
 the strategy is not known, or everything is shifted at once; the environment is not production.
 Fix: list the alarm under Alarms.
-Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; SAM, docs/safe_lambda_deployments.rst.
+Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; SAM,
+docs/safe_lambda_deployments.rst.
 """
 
 from __future__ import annotations

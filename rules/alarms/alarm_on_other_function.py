@@ -1,11 +1,12 @@
 """A listed alarm watches another function than the one that is shifted.
 
-What goes wrong: the alarm was copied, and its dimensions still name the function it was copied from; or the list names the
-alarm of the neighbour. The neighbour's errors roll this function back, and its own do not. An alarm without dimensions
-watches every function of the account and region.
-Silent when: the dimensions are not known; one of the alarm's metrics is the function's own; the alarm is one of a function
-that this one is meant to be judged by as well: it has that function's name, and the list has an alarm of its own beside it;
-the list stands in Globals, shared by all; an AWS service or the application publishes the metric, not AWS Lambda.
+What goes wrong: the alarm was copied, and its dimensions still name the function it was copied from; or the list names
+the alarm of the neighbour. The neighbour's errors roll this function back, and its own do not. An alarm without
+dimensions watches every function of the account and region.
+Silent when: the dimensions are not known; one of the alarm's metrics is the function's own; the alarm is one of a
+function that this one is meant to be judged by as well: it has that function's name, and the list has an alarm of its
+own beside it; the list stands in Globals, shared by all; an AWS service or the application publishes the metric, not
+AWS Lambda.
 Fix: let the dimensions name the function, or list the function's own alarm.
 Source: Lambda developer guide, "Types of metrics for Lambda functions" (dimensions).
 """

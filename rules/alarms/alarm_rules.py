@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
@@ -14,6 +13,7 @@ from samguard.rollout.alarm import COMPOSITE_TYPE, wired_resource
 from samguard.rules.alarms.relied_on import shifts_gradually
 from samguard.source import Span
 from samguard.template import Resource
+from samguard.value import value
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(\"[^\"]*\"|'[^']*'|[^\s()\"']+)\s*\)|(AND|OR|NOT|TRUE|FALSE)\b|([()]))"
@@ -22,7 +22,7 @@ _MOST_CHILDREN: Final = 8
 _MAX_DEPTH: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RuleFault:
     """What a composite alarm's rule comes to."""
 

@@ -1,13 +1,13 @@
 """What CloudWatch refuses of an alarm's shape and of its values.
 
-Sources: CloudWatch API reference, PutMetricAlarm and MetricDataQuery; CloudFormation user guide, AWS::CloudWatch::Alarm.
+Sources: CloudWatch API reference, PutMetricAlarm and MetricDataQuery; CloudFormation user guide,
+AWS::CloudWatch::Alarm.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.errors import nearest
@@ -17,6 +17,7 @@ from samguard.rollout.strategy import number
 from samguard.rules.alarms.expected_values import Query, queries
 from samguard.rules.alarms.periods import periods
 from samguard.source import Node, Span
+from samguard.value import field, value
 
 _OF_ONE_METRIC: Final = ("Namespace", "MetricName", "Dimensions", "Period", "Statistic", "ExtendedStatistic", "Unit")
 """Properties that belong into MetricStat where the alarm has Metrics."""
@@ -40,7 +41,7 @@ _SYMBOLS: Final = {
 _WORDS: Final = {"avg": "Average", "mean": "Average", "max": "Maximum", "min": "Minimum", "count": "SampleCount"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShapeFault:
     """What is refused, with what to do; `right` is what is right in place of `node`, where that is certain."""
 
@@ -113,12 +114,14 @@ def _band(alarm: Alarm, scene: EvaluatedTemplate) -> Iterator[ShapeFault]:
     if comparison in _BAND and not has_band:
         yield ShapeFault(
             alarm.span_of("ComparisonOperator"),
-            f"{comparison} compares with a band, and there is no ThresholdMetricId. Use GreaterThanThreshold, or name one",
+            f"{comparison} compares with a band, and there is no ThresholdMetricId. Use GreaterThanThreshold, or "
+            "name one",
         )
     if comparison in _COMPARISONS and comparison not in _BAND and has_band:
         yield ShapeFault(
             alarm.span_of("ComparisonOperator"),
-            f"{comparison} compares with a Threshold, and ThresholdMetricId names a band. Use GreaterThanUpperThreshold",
+            f"{comparison} compares with a Threshold, and ThresholdMetricId names a band. Use "
+            "GreaterThanUpperThreshold",
         )
 
 
@@ -240,15 +243,15 @@ def _stat(node: Node | None, scene: EvaluatedTemplate) -> Iterator[ShapeFault]:
 
 
 def _numbers(alarm: Alarm) -> Iterator[ShapeFault]:
-    for key, value in (
+    for key, said in (
         ("EvaluationPeriods", alarm.evaluation_periods),
         ("DatapointsToAlarm", alarm.datapoints_to_alarm),
         ("Threshold", alarm.threshold),
     ):
-        if not isinstance(value, Literal):
+        if not isinstance(said, Literal):
             continue
-        found = number(value)
+        found = number(said)
         if found is None:
-            yield ShapeFault(alarm.span_of(key), f"{key} is {value.text!r} and must be a number. Write one")
+            yield ShapeFault(alarm.span_of(key), f"{key} is {said.text!r} and must be a number. Write one")
         elif key != "Threshold" and (found < 1 or found % 1):
             yield ShapeFault(alarm.span_of(key), f"{key} is {found:g} and must be a whole number from 1. Write one")

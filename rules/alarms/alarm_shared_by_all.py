@@ -1,11 +1,12 @@
 """One alarm stops the deployments of several functions.
 
-What goes wrong: the functions of a stack are shifted in parallel, each by a deployment of its own. An alarm that all of them
-list, such as one on the API's errors, cannot tell which of them fails: one bad version rolls all of them back, and as each is
-rolled back by itself, they may end on versions that do not belong together.
+What goes wrong: the functions of a stack are shifted in parallel, each by a deployment of its own. An alarm that all of
+them list, such as one on the API's errors, cannot tell which of them fails: one bad version rolls all of them back, and
+as each is rolled back by itself, they may end on versions that do not belong together.
 Silent when: one function lists the alarm; the environment is not production.
 Fix: give each function an alarm of its own beside the common one, and know that the common one stops all.
-Source: SAM, docs/safe_lambda_deployments.rst; CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms".
+Source: SAM, docs/safe_lambda_deployments.rst; CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch
+alarms".
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         for rollout in rollouts:
             yield Finding(
                 resource.span,
-                f"{resource.logical_id} stops the deployments of {{resource}} together, whichever of them is bad {{where}}",
+                f"{resource.logical_id} stops the deployments of {{resource}} together, whichever of them is bad "
+                "{where}",
                 because=(Reason(f"{rollout.function} lists it", deployment.scene.place(rollout.spans.alarms)),),
                 resource=rollout.function,
             )

@@ -4,10 +4,10 @@ What goes wrong: with 3 datapoints of 5 minutes each an alarm cannot fire in the
 Canary10Percent5Minutes lasts: when it does, every user is on the bad version, and nothing is watched any more after the
 last shift. An alarm of a single period that is longer than the shift fires in time only if the first failures cross its
 threshold; and then it stays in ALARM for as long, and stops the deployment of the mended version.
-Silent when: periods or strategy are not known; missing data counts as breaching, which can bring an alarm forward (SG313
-speaks of that); CloudWatch refuses the alarm for its window (SG320); the environment is not production. A warning where
-another alarm of the list sees the same failures in time; a note where one period is exactly as long as the shift, and where
-a linear shift has reached half of the users by then.
+Silent when: periods or strategy are not known; missing data counts as breaching, which can bring an alarm forward
+(SG313 speaks of that); CloudWatch refuses the alarm for its window (SG320); the environment is not production. A
+warning where another alarm of the list sees the same failures in time; a note where one period is exactly as long as
+the shift, and where a linear shift has reached half of the users by then.
 Fix: a Period of 60 seconds, one to three of them, or a longer canary.
 Source: CloudWatch user guide, "Evaluating an alarm"; CodeDeploy user guide, "Deployment configurations on an AWS Lambda
 compute platform".
@@ -92,8 +92,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if late is not None:
             yield relied.finding(
                 late.needed.span,
-                f"{relied.name} fires after {late.needed.text}, but {late.reached}: the rollback of {{resource}} comes too late "
-                "{where}. Take fewer or shorter periods, or shift more slowly",
+                f"{relied.name} fires after {late.needed.text}, but {late.reached}: the rollback of {{resource}} "
+                "comes too late {where}. Take fewer or shorter periods, or shift more slowly",
                 because=(*late.needed.because, *strategy_trail(rollout)),
                 level=late.level,
             )

@@ -3,11 +3,11 @@
 What goes wrong: with `GreaterThanOrEqualToThreshold 0` on a count, or a threshold on Invocations that the first request
 crosses, the alarm is in ALARM whatever the function does. An alarm that is in ALARM when a deployment begins stops it:
 nothing is released any more, until somebody takes the alarm off the list.
-Silent when: threshold or comparison are not known; the statistic is wrong (SG316) or the comparison is the wrong way round
-(SG317); no gradual rollout lists the alarm.
+Silent when: threshold or comparison are not known; the statistic is wrong (SG316) or the comparison is the wrong way
+round (SG317); no gradual rollout lists the alarm.
 Fix: `GreaterThanThreshold 0` or `GreaterThanOrEqualToThreshold 1` for a count of failures.
-Source: CloudWatch user guide, "Using Amazon CloudWatch alarms"; SAM, docs/safe_lambda_deployments.rst (an alarm that is in
-ALARM already).
+Source: CloudWatch user guide, "Using Amazon CloudWatch alarms"; SAM, docs/safe_lambda_deployments.rst (an alarm that is
+in ALARM already).
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if is_always_in_alarm(alarm, scene) and not is_other:
             yield relied.finding(
                 where_to_change(alarm),
-                f"{relied.name} is in ALARM whether requests to {{resource}} fail or not: every deployment is rolled back. Watch what "
-                "failed, with a threshold that healthy traffic does not cross",
+                f"{relied.name} is in ALARM whether requests to {{resource}} fail or not: every deployment is rolled "
+                "back. Watch what failed, with a threshold that healthy traffic does not cross",
                 because=alarm.threshold.because,
             )

@@ -1,9 +1,10 @@
 """Anomaly detection on a version that has no past.
 
-What goes wrong: the band of what is normal is learned from the metric's history. With the dimension ExecutedVersion each
-deployment begins a metric of its own, without any: there is no band while traffic is shifted, and nothing to compare with.
-Silent when: the metric is one of the function or the alias; the expression is not known; no gradual rollout lists the alarm;
-the environment is not production.
+What goes wrong: the band of what is normal is learned from the metric's history. With the dimension ExecutedVersion
+each deployment begins a metric of its own, without any: there is no band while traffic is shifted, and nothing to
+compare with.
+Silent when: the metric is one of the function or the alias; the expression is not known; no gradual rollout lists the
+alarm; the environment is not production.
 Fix: leave ExecutedVersion out of the metric that the band is made of, or use a threshold.
 Source: CloudWatch user guide, "Using CloudWatch anomaly detection".
 """
@@ -45,6 +46,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         for span in bands_without_history(relied.alarm):
             yield relied.finding(
                 span,
-                f"{relied.name} learns what is normal from a metric that begins with each version, so it has nothing to "
-                "compare a bad version of {resource} with {where}. Leave ExecutedVersion out",
+                f"{relied.name} learns what is normal from a metric that begins with each version, so it has nothing "
+                "to compare a bad version of {resource} with {where}. Leave ExecutedVersion out",
             )

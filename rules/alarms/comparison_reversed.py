@@ -1,13 +1,13 @@
 """A comparison the wrong way round: in ALARM while all is well.
 
-What goes wrong: `LessThanThreshold` on Errors, Throttles or Duration is fulfilled by a healthy function. The alarm is in
-ALARM before the deployment begins, which stops every deployment at once; and it leaves ALARM when the function fails. The
-same goes for a success rate with `GreaterThanThreshold`.
-Silent when: the metric is one of traffic or success, or is not known; comparison or threshold are not known; the alarm is a
-condition inside of a composite one; no gradual rollout lists it.
+What goes wrong: `LessThanThreshold` on Errors, Throttles or Duration is fulfilled by a healthy function. The alarm is
+in ALARM before the deployment begins, which stops every deployment at once; and it leaves ALARM when the function
+fails. The same goes for a success rate with `GreaterThanThreshold`.
+Silent when: the metric is one of traffic or success, or is not known; comparison or threshold are not known; the alarm
+is a condition inside of a composite one; no gradual rollout lists it.
 Fix: turn the comparison round.
-Source: CloudWatch user guide, "Using Amazon CloudWatch alarms"; SAM, docs/safe_lambda_deployments.rst (an alarm that is in
-ALARM already).
+Source: CloudWatch user guide, "Using Amazon CloudWatch alarms"; SAM, docs/safe_lambda_deployments.rst (an alarm that is
+in ALARM already).
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             right = _TURNED[comparison_of(relied.alarm)]
             yield relied.finding(
                 relied.alarm.span_of("ComparisonOperator"),
-                f"{relied.name} is in ALARM while all is well with {{resource}}, and not when requests fail: every deployment "
-                f"is rolled back. Use {right}",
+                f"{relied.name} is in ALARM while all is well with {{resource}}, and not when requests fail: every "
+                f"deployment is rolled back. Use {right}",
                 because=relied.alarm.comparison.because,
                 fixes=scalar_fix(relied.node("ComparisonOperator"), right, safe=False),
             )

@@ -1,9 +1,10 @@
 """A composite alarm whose rule says the opposite of what is meant, or nothing.
 
-What goes wrong: `OK(OrdersErrors)`, or `NOT ALARM(OrdersErrors)` alone, is fulfilled while all is well: the composite alarm is
-in ALARM when a deployment begins and stops it. A rule that nothing fulfils, such as `ALARM(a) AND OK(a)`, never stops one.
-Silent when: the rule is not known, or has parts that samguard does not follow; no gradual rollout lists the composite alarm.
-Whether CodeDeploy looks at composite alarms at all is documented nowhere, so this is a warning.
+What goes wrong: `OK(OrdersErrors)`, or `NOT ALARM(OrdersErrors)` alone, is fulfilled while all is well: the composite
+alarm is in ALARM when a deployment begins and stops it. A rule that nothing fulfils, such as `ALARM(a) AND OK(a)`,
+never stops one.
+Silent when: the rule is not known, or has parts that samguard does not follow; no gradual rollout lists the composite
+alarm. Whether CodeDeploy looks at composite alarms at all is documented nowhere, so this is a warning.
 Fix: `ALARM(OrdersErrors) OR ALARM(OrdersThrottles)`.
 Source: CloudWatch user guide, "Creating a composite alarm".
 """

@@ -37,7 +37,7 @@ def listed_metrics(rollout: Rollout) -> tuple[Metric, ...] | None:
 
 def sees_only_lambda(rollout: Rollout) -> bool:
     """Whether all that is listed is known, and reads metrics of AWS Lambda and nothing else."""
-    metrics = listed_metrics(rollout)
+    metrics = listed_metrics(rollout) or ()
     return bool(metrics) and all(metric.is_lambda and named(metric)[1] in METRICS for metric in metrics)
 
 

@@ -1,7 +1,7 @@
 """More datapoints to alarm than periods that are looked at.
 
-What goes wrong: DatapointsToAlarm says how many of the EvaluationPeriods must breach. CloudWatch refuses an alarm that asks
-for more than there are, and the stack does not deploy.
+What goes wrong: DatapointsToAlarm says how many of the EvaluationPeriods must breach. CloudWatch refuses an alarm that
+asks for more than there are, and the stack does not deploy.
 Silent when: a number is not known; no gradual rollout lists the alarm.
 Fix: DatapointsToAlarm at or below EvaluationPeriods.
 Source: CloudWatch user guide, "Evaluating an alarm" (M out of N).
@@ -34,7 +34,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if datapoints is not None and periods is not None and datapoints > periods:
             yield relied.finding(
                 relied.alarm.span_of("DatapointsToAlarm"),
-                f"CloudWatch refuses {relied.name}: {datapoints:g} of {periods:g} periods cannot breach, so the deployment of "
-                f"{{resource}} fails. Write {periods:g} or less",
+                f"CloudWatch refuses {relied.name}: {datapoints:g} of {periods:g} periods cannot breach, so the "
+                f"deployment of {{resource}} fails. Write {periods:g} or less",
                 because=(*relied.alarm.datapoints_to_alarm.because, *relied.alarm.evaluation_periods.because),
             )

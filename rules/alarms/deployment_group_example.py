@@ -1,4 +1,4 @@
-"""The project that this family's examples of plain CloudFormation are variations of: an alias and a deployment group."""
+"""The project that this family's examples of plain CloudFormation are variations of: alias and deployment group."""
 
 from __future__ import annotations
 

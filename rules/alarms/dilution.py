@@ -13,7 +13,7 @@ from samguard.rules.alarms.statistics import statistic_faults
 
 
 def canary_share(rollout: Rollout) -> float:
-    """The share (0..1) of the requests that a canary gets until everybody does; 1 where it is no canary or not known."""
+    """The share (0..1) of the requests that a canary gets; 1 where the shift is no canary or that is not known."""
     strategy = rollout.strategy
     if not isinstance(strategy, Strategy) or StrategyKind.CANARY not in (strategy.kind, strategy.shape):
         return 1.0

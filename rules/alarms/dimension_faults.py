@@ -1,14 +1,13 @@
 """Dimensions by which AWS Lambda publishes no data of a function: what is wrong with them, and where.
 
-CloudWatch keeps a metric for each combination of dimensions. An alarm on a combination that Lambda does not publish
-is no error to CloudWatch: it waits for data that never comes.
+CloudWatch keeps a metric for each combination of dimensions. An alarm on a combination that Lambda does not publish is
+no error to CloudWatch: it waits for data that never comes.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.errors import nearest
@@ -34,6 +33,7 @@ from samguard.rollout.lambda_metrics import (
 )
 from samguard.source import Span
 from samguard.template import Resource
+from samguard.value import value
 
 _MEANT: Final = {
     "function": FUNCTION,
@@ -54,7 +54,7 @@ _MEANT: Final = {
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_:.-]")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fault:
     """What is wrong with a metric's dimensions; `message` is a clause that ends with what to do."""
 
@@ -157,20 +157,24 @@ def _function_faults(dimension: Dimension, scene: EvaluatedTemplate) -> Iterator
 
 def _reference_faults(dimension: Dimension, value: Reference, scene: EvaluatedTemplate) -> Iterator[Fault]:
     target = scene.resource_of(value)
-    written = value.logical_id if value.attribute is None else f"{value.logical_id}.{value.attribute}"
+    written = _written(value)
     if _gives_arn(value, scene):
         function = _function_behind(value, scene)
         advice = f"Write !Ref {function.logical_id}" if function is not None else "Write !Ref and the function"
-        yield _fault(
-            dimension.value_span, value, f"FunctionName is {written}, an ARN where the function's name is due. {advice}"
-        )
-    elif target is not None and target.type.startswith("AWS::") and value.attribute is None:
-        if target.type not in FUNCTION_TYPES and not target.type.startswith(("AWS::CloudFormation", "AWS::SSM")):
-            yield _fault(
-                dimension.value_span,
-                value,
-                f"FunctionName is {value.logical_id}, which is no function but {target.type}. Write !Ref and the function",
-            )
+        message = f"FunctionName is {written}, an ARN where the function's name is due. {advice}"
+        yield _fault(dimension.value_span, value, message)
+    elif target is not None and value.attribute is None and _is_no_function(target):
+        message = f"FunctionName is {written}, which is no function but {target.type}. Write !Ref and the function"
+        yield _fault(dimension.value_span, value, message)
+
+
+def _written(value: Reference) -> str:
+    return value.logical_id if value.attribute is None else f"{value.logical_id}.{value.attribute}"
+
+
+def _is_no_function(target: Resource) -> bool:
+    may_be = (*FUNCTION_TYPES, "AWS::CloudFormation", "AWS::SSM")
+    return target.type.startswith("AWS::") and not target.type.startswith(may_be)
 
 
 def _resource_faults(dimension: Dimension, metric: Metric, rollout: Rollout) -> Iterator[Fault]:
@@ -180,23 +184,14 @@ def _resource_faults(dimension: Dimension, metric: Metric, rollout: Rollout) -> 
         right = f"!Sub '${{{said.function.logical_id}}}{said.rest}'" if said.rest else _right_resource(rollout)
         yield _text_fault(dimension, said, right)
     elif _is_arn(value) or (isinstance(value, Reference) and _gives_arn(value, scene)):
-        written = "an ARN"
-        if isinstance(value, Reference):
-            written = f"{value.logical_id}.{value.attribute}" if value.attribute else value.logical_id
-            written += ", an ARN"
-        yield _fault(
-            dimension.value_span, value, f"Resource is {written}; Lambda gives it as the function's name and the alias. "
-            f"Write {_right_resource(rollout)}"
-        )  # fmt: skip
-    elif isinstance(value, (Reference, Literal, Joined)) and not _has_unknown_part(value):
-        yield from _qualifier_faults(dimension, metric, rollout)
-    elif isinstance(value, Joined):
-        yield from _qualifier_faults(dimension, metric, rollout, is_certain=False)
+        written = f"{_written(value)}, an ARN" if isinstance(value, Reference) else "an ARN"
+        message = f"Resource is {written}, and Lambda publishes it as the function's name and the alias"
+        yield _fault(dimension.value_span, value, f"{message}. Write {_right_resource(rollout)}")
+    elif isinstance(value, (Reference, Literal, Joined)):
+        yield from _qualifier_faults(dimension, metric, rollout, is_certain=not _has_unknown_part(value))
 
 
-def _qualifier_faults(
-    dimension: Dimension, metric: Metric, rollout: Rollout, *, is_certain: bool = True
-) -> Iterator[Fault]:
+def _qualifier_faults(dimension: Dimension, metric: Metric, rollout: Rollout, *, is_certain: bool) -> Iterator[Fault]:
     value, scene = dimension.value, rollout.scene
     split = qualified(value)
     if split.qualifier is None:
@@ -258,7 +253,7 @@ def _right_resource(rollout: Rollout) -> str:
 # texts where a reference is meant
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _SaidAsText:
     function: Resource
     rest: str

@@ -1,10 +1,10 @@
 """A rate whose value without requests is left to chance.
 
-What goes wrong: in a period without requests Lambda publishes neither errors nor invocations, and a division by a missing or
-zero value gives no data. What the alarm makes of that is up to TreatMissingData, which here says nothing or keeps the state:
-the alarm lapses into INSUFFICIENT_DATA, or stays in ALARM when there is nothing to see any more.
-Silent when: TreatMissingData is notBreaching (silence is good) or breaching (SG313 speaks of that); the division is guarded by
-IF, MAX or FILL; no gradual rollout lists the alarm.
+What goes wrong: in a period without requests Lambda publishes neither errors nor invocations, and a division by a
+missing or zero value gives no data. What the alarm makes of that is up to TreatMissingData, which here says nothing or
+keeps the state: the alarm lapses into INSUFFICIENT_DATA, or stays in ALARM when there is nothing to see any more.
+Silent when: TreatMissingData is notBreaching (silence is good) or breaching (SG313 speaks of that); the division is
+guarded by IF, MAX or FILL; no gradual rollout lists the alarm.
 Fix: `TreatMissingData: notBreaching`, and `IF(invocations > 0, errors / invocations, 0)`.
 Source: CloudWatch user guide, "Using metric math" and "Configuring how CloudWatch alarms treat missing data".
 """
@@ -44,6 +44,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         for span in bare_divisions(relied.alarm):
             yield relied.finding(
                 span,
-                f"{relied.name} has no value while there are no requests to {{resource}}, and its TreatMissingData does not say "
-                "that this is good {where}. Use notBreaching",
+                f"{relied.name} has no value while there are no requests to {{resource}}, and its TreatMissingData "
+                "does not say that this is good {where}. Use notBreaching",
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.evaluation import Fields, Items, Joined, Literal, Reference, Unknown
@@ -11,6 +10,7 @@ from samguard.rollout import Rollout, WiredAlarm
 from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE, wired_resource
 from samguard.rules.alarms.misnamed import misnamed
 from samguard.rules.alarms.relied_on import replacement, shifts_gradually
+from samguard.value import value
 
 _MAY_GIVE_A_NAME: Final = (
     "AWS::CloudFormation::",
@@ -21,7 +21,7 @@ _MAY_GIVE_A_NAME: Final = (
 """Types whose attributes may be anything, the name of an alarm among them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EntryFault:
     """Why an entry names no alarm, with what to do."""
 

@@ -3,9 +3,9 @@
 What goes wrong: the rollout lists alarms, but none on Errors, on their rate or on the API's 5XXError: on throttles,
 duration or the number of invocations only. A version that throws an exception on every request is fast and unthrottled,
 so it reaches every user.
-Silent when: some alarm in the list is not in this template or reads a metric that is not AWS Lambda's; an alarm on errors
-exists and is only not listed (SG334 speaks of that), or belongs to another function (SG308), or counts requests for failures
-(SG337); the environment is not production.
+Silent when: some alarm in the list is not in this template or reads a metric that is not AWS Lambda's; an alarm on
+errors exists and is only not listed (SG334 speaks of that), or belongs to another function (SG308), or counts requests
+for failures (SG337); the environment is not production.
 Fix: list an alarm on AWS/Lambda Errors.
 Source: Lambda developer guide, "Types of metrics for Lambda functions".
 """
@@ -16,8 +16,8 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.unlisted import is_blind_to_errors
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
+from samguard.rules.alarms.unlisted import is_blind_to_errors
 
 RULE = Rule("SG341", "errors-not-watched", Level.WARNING, since="0.1.0", about_production=True)
 

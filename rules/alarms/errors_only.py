@@ -1,10 +1,10 @@
 """Only errors are watched.
 
 What goes wrong: AWS/Lambda Errors counts requests that end with an exception, a timeout or a crash of the runtime. A
-version that uses up the concurrency (Throttles), that has become slow (Duration), or that catches everything and answers
-with HTTP 500 (5XXError of the API) has no Errors, and goes through.
-Silent when: some alarm in the list is not in this template or reads another metric; an alarm for more exists and is only
-not listed (SG334 speaks of that); the environment is not production.
+version that uses up the concurrency (Throttles), that has become slow (Duration), or that catches everything and
+answers with HTTP 500 (5XXError of the API) has no Errors, and goes through.
+Silent when: some alarm in the list is not in this template or reads another metric; an alarm for more exists and is
+only not listed (SG334 speaks of that); the environment is not production.
 Fix: list an alarm on Throttles, on a percentile of Duration, or on the API's 5XXError as well.
 Source: Lambda developer guide, "Types of metrics for Lambda functions".
 """
@@ -50,7 +50,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if sees_errors_only(rollout):
         yield Finding(
             rollout.spans.alarms,
-            "the alarms of {resource} see exceptions and timeouts only: a version that is slow, throttled, or answers with "
-            "HTTP 500 goes through {where}. Watch Throttles, Duration or the API's 5XXError, too",
+            "the alarms of {resource} see exceptions and timeouts only: a version that is slow, throttled, or "
+            "answers with HTTP 500 goes through {where}. Watch Throttles, Duration or the API's 5XXError, too",
             resource=rollout.function,
         )

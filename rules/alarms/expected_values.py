@@ -5,11 +5,12 @@ Only for what can be said without measuring: counts of requests and of failures,
 
 from __future__ import annotations
 
+import operator
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Final
 
-from samguard.evaluation import EvaluatedTemplate, Literal, Removed, Unknown, Value
+from samguard.evaluation import EvaluatedTemplate, Literal, Removed, Value
 from samguard.rollout.alarm import Alarm, Metric, is_version_scoped
 from samguard.rollout.metric_math import parsed, worth
 from samguard.rollout.strategy import number
@@ -17,6 +18,7 @@ from samguard.rules.alarms.failure_metrics import REQUESTS, counts_failures, is_
 from samguard.rules.alarms.statistics import statistic_faults
 from samguard.source import Mapping, Scalar, Sequence, Span
 from samguard.template import intrinsic
+from samguard.value import value
 
 _PERCENTILE: Final = re.compile(r"[pP](\d{1,2}(?:\.\d+)?)")
 _MAX_DEPTH: Final = 10
@@ -24,7 +26,7 @@ PLENTY: Final = 1e9
 """Requests in a period: so many that every threshold on a plain count is crossed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Traffic:
     """One period: requests that reach the alias, the share (0..1) of them that the new version gets, and the share
     (0..1) of those that fail. The old version never fails."""
@@ -34,7 +36,7 @@ class Traffic:
     new_share: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Query:
     """An entry of an alarm's Metrics: its id, whether the alarm is about it, and how it is written."""
 
@@ -146,11 +148,11 @@ def _statistic(statistic: str, total: float, ones: float) -> float | None:
             return None if match is None else float(ones / total > 1 - float(match.group(1)) / 100)
 
 
-_REACHED: Final = {
-    "GreaterThanThreshold": lambda value, threshold: value > threshold,
-    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
-    "LessThanThreshold": lambda value, threshold: value < threshold,
-    "LessThanOrEqualToThreshold": lambda value, threshold: value <= threshold,
+_REACHED: Final[dict[str, Callable[[float, float], bool]]] = {
+    "GreaterThanThreshold": operator.gt,
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
 }
 LESS_THAN: Final = frozenset({"LessThanThreshold", "LessThanOrEqualToThreshold", "LessThanLowerThreshold"})
 """Comparisons by which a low value is bad."""
@@ -180,17 +182,10 @@ def fires_when_all_fail(alarm: Alarm, scene: EvaluatedTemplate, new_share: float
     return breaches(alarm, Traffic(PLENTY, failing=1, new_share=new_share), scene)
 
 
-def is_unknown(*values: Value) -> bool:
-    """Whether any of the values is not known."""
-    return any(isinstance(value, Unknown) for value in values)
-
-
 def is_reversed(alarm: Alarm, scene: EvaluatedTemplate) -> bool:
     """Whether an alarm is in ALARM while all is well, and leaves it when everything fails."""
-    if comparison_of(alarm) in LESS_THAN and alarm.metrics and not alarm.expressions:
-        if all(counts_failures(metric) or is_latency(metric) for metric in alarm.metrics):
-            return True
-    if comparison_of(alarm) == "LessThanLowerThreshold" and alarm.metrics:
+    is_plain = not alarm.expressions or comparison_of(alarm) == "LessThanLowerThreshold"
+    if comparison_of(alarm) in LESS_THAN and is_plain and alarm.metrics:
         return all(counts_failures(metric) or is_latency(metric) for metric in alarm.metrics)
     return fires_while_healthy(alarm, scene) and fires_when_all_fail(alarm, scene) is False
 

@@ -1,8 +1,8 @@
 """AWS::NoValue as the first alarm drops the whole list.
 
 What goes wrong: SAM looks at the first item of Alarms only. Where that is AWS::NoValue it takes the list for empty and
-makes a deployment group without alarms, whatever follows. Lists in Globals and in a function are joined, so the item may
-come from Globals.
+makes a deployment group without alarms, whatever follows. Lists in Globals and in a function are joined, so the item
+may come from Globals.
 Silent when: all items are AWS::NoValue (no alarm is meant); traffic is not shifted, or all at once.
 Fix: remove the item.
 Source: samtranslator, model/preferences/deployment_preference_collection.py.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.evaluation import Literal, Reason
@@ -21,11 +20,12 @@ from samguard.rules.alarms.spelling import is_slip
 from samguard.rules.alarms.unlisted import unlisted_alarms
 from samguard.source import Place
 from samguard.template import Resource
+from samguard.value import value
 
 _SUFFIX: Final = re.compile(r"(?:Lambda|Function|Handler|Fn)+$")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Listing:
     """A rollout with its alarms, and which functions list each alarm."""
 
@@ -66,8 +66,8 @@ def _of_account(relied: ReliedOn) -> Iterator[Finding]:
         for metric in metrics[:1]:
             yield relied.finding(
                 metric.span_of("MetricName", relied.alarm.resource.span),
-                f"{relied.name} has no dimensions, so it watches all functions of the account: others roll {{resource}} "
-                "back, and its own failures are lost among theirs. Add FunctionName and Resource",
+                f"{relied.name} has no dimensions, so it watches all functions of the account: others roll "
+                "{resource} back, and its own failures are lost among theirs. Add FunctionName and Resource",
                 level=Level.WARNING,
             )
 
@@ -85,8 +85,8 @@ def _foreign(relied: ReliedOn, listing: _Listing) -> Iterator[Finding]:
         if not listing.is_watched or _own_alarm_left_out(relied, rollout):
             yield Finding(
                 relied.entry.span,
-                f"{relied.name} is an alarm of {watched.logical_id}, so it does not stop a bad version of {{resource}}. "
-                "List an alarm that watches it",
+                f"{relied.name} is an alarm of {watched.logical_id}, so it does not stop a bad version of "
+                "{resource}. List an alarm that watches it",
                 because=(Reason(f"{relied.name} watches {watched.logical_id}", _place(metric, relied)),),
                 resource=rollout.function,
             )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from samguard.evaluation import Items, Literal, Removed, Trail, Value
 from samguard.linting.rule import Level
 from samguard.rollout import Rollout
 from samguard.source import Mapping, Node, Span
 from samguard.template import intrinsic
+from samguard.value import field, value
 
 STOP_ON_ALARM = "DEPLOYMENT_STOP_ON_ALARM"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setting:
     """A setting of a deployment group: where it stands (or what it is missing from) and its value."""
 
@@ -57,7 +56,7 @@ def setting(rollout: Rollout, section: str, key: str) -> Setting | None:
     return Setting(entry.key.span if node is None else node.span, rollout.scene.value(node), node)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NoRollback:
     """That a group does not roll back on an alarm: where, in what way, and how sure that is."""
 

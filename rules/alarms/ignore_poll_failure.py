@@ -1,7 +1,7 @@
 """A deployment goes on when CodeDeploy cannot read its alarms.
 
-What goes wrong: with `IgnorePollAlarmFailure: true` the shift goes on when the state of the alarms cannot be read, for lack of
-rights or because CloudWatch does not answer. Nobody watches then, and the deployment succeeds.
+What goes wrong: with `IgnorePollAlarmFailure: true` the shift goes on when the state of the alarms cannot be read, for
+lack of rights or because CloudWatch does not answer. Nobody watches then, and the deployment succeeds.
 Silent when: the value is not known; the strategy is not known, or everything is shifted at once; the environment is not
 production. SAM cannot set it.
 Fix: leave it out, or write false: the deployment stops instead.
@@ -47,8 +47,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if found is not None and found.is_true and watched_group(rollout):
         yield Finding(
             found.span,
-            "the shift of {resource} goes on when CodeDeploy cannot read its alarms {where}. Leave IgnorePollAlarmFailure "
-            "out, so that it stops instead",
+            "the shift of {resource} goes on when CodeDeploy cannot read its alarms {where}. Leave "
+            "IgnorePollAlarmFailure out, so that it stops instead",
             because=found.value.because,
             resource=rollout.function,
             fixes=scalar_fix(found.node, "false"),

@@ -1,7 +1,7 @@
 """A word or a number that CloudWatch does not take in an alarm.
 
-What goes wrong: `ComparisonOperator: GreaterThan`, `TreatMissingData: notbreaching`, `Statistic: p99` or `Period: 5` are
-refused by CloudWatch, so the stack does not deploy, and the alarm that the rollout relies on is not made.
+What goes wrong: `ComparisonOperator: GreaterThan`, `TreatMissingData: notbreaching`, `Statistic: p99` or `Period: 5`
+are refused by CloudWatch, so the stack does not deploy, and the alarm that the rollout relies on is not made.
 Silent when: the value is not known; no gradual rollout lists the alarm.
 Fix: write the word as CloudWatch writes it; Period is in seconds, 60 or a multiple of it.
 Source: CloudWatch API reference, PutMetricAlarm.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from samguard.evaluation import Reason, Trail, Unknown
 from samguard.linting.rule import Level
 from samguard.rollout import Rollout
@@ -14,9 +12,10 @@ from samguard.rules.alarms.coverage import kinds_of, listed_kinds, lists_foreign
 from samguard.rules.alarms.misnamed import misnamed
 from samguard.rules.alarms.unlisted import unlisted_alarms
 from samguard.template import Resource
+from samguard.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LeftOut:
     """Alarms that watch a function and are not listed: what follows, and how much it matters."""
 

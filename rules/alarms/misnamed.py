@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from samguard.evaluation import Joined, Literal
 from samguard.rollout import Rollout, WiredAlarm
 from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE, wired_resource
@@ -11,9 +9,10 @@ from samguard.rollout.arns import covers, name_of, text_of
 from samguard.rules.alarms.spelling import is_slip
 from samguard.rules.alarms.unlisted import unlisted_alarms
 from samguard.template import Resource
+from samguard.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Misnamed:
     """The alarm that is meant; `by_logical_id` where the entry is its logical id, and else nearly its name."""
 

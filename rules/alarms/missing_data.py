@@ -1,7 +1,7 @@
 """What an alarm makes of periods without data.
 
-AWS Lambda publishes nothing for a period without requests: not a zero, but no point at all. Source: CloudWatch user guide,
-"Configuring how CloudWatch alarms treat missing data".
+AWS Lambda publishes nothing for a period without requests: not a zero, but no point at all. Source: CloudWatch user
+guide, "Configuring how CloudWatch alarms treat missing data".
 """
 
 from __future__ import annotations

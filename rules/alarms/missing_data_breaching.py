@@ -1,10 +1,10 @@
 """Periods without requests count as failures.
 
-What goes wrong: without requests there is no data, and with `TreatMissingData: breaching` that is as bad as an error. A quiet
-function is in ALARM before the deployment begins, and the canary, which gets a tenth of the requests, has none for minutes:
-the deployment is rolled back though nothing failed.
-Silent when: the metric is reported all the time, as a heartbeat or the depth of a queue is; the alarm rings for too little
-traffic to the function as a whole; an expression fills the gaps; the environment is not production.
+What goes wrong: without requests there is no data, and with `TreatMissingData: breaching` that is as bad as an error. A
+quiet function is in ALARM before the deployment begins, and the canary, which gets a tenth of the requests, has none
+for minutes: the deployment is rolled back though nothing failed.
+Silent when: the metric is reported all the time, as a heartbeat or the depth of a queue is; the alarm rings for too
+little traffic to the function as a whole; an expression fills the gaps; the environment is not production.
 Fix: `TreatMissingData: notBreaching`.
 Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"; Lambda developer guide, "Types of
 metrics for Lambda functions".

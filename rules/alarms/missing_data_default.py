@@ -1,8 +1,8 @@
 """Missing data is left to CloudWatch's default.
 
 What goes wrong: an alarm that does not say TreatMissingData treats gaps as `missing`. Between requests it lapses into
-INSUFFICIENT_DATA, which stops no deployment, but looks broken to people; and one old failure followed by gaps can bring it
-into ALARM earlier than its periods say.
+INSUFFICIENT_DATA, which stops no deployment, but looks broken to people; and one old failure followed by gaps can bring
+it into ALARM earlier than its periods say.
 Silent when: the alarm says how, be it `missing`; the metric is reported all the time. Off unless it is selected.
 Fix: `TreatMissingData: notBreaching`.
 Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data" (avoiding premature transitions to

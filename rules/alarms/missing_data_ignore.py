@@ -1,8 +1,8 @@
 """Periods without requests keep the alarm where it is.
 
-What goes wrong: with `TreatMissingData: ignore` an alarm that fired stays in ALARM until requests come that do not fail. After
-a rollback the bad version gets none any more, so an alarm on it stays as it is; and an alarm that is in ALARM stops the next
-deployment, which would mend the matter.
+What goes wrong: with `TreatMissingData: ignore` an alarm that fired stays in ALARM until requests come that do not
+fail. After a rollback the bad version gets none any more, so an alarm on it stays as it is; and an alarm that is in
+ALARM stops the next deployment, which would mend the matter.
 Silent when: the metric is reported all the time; an expression fills the gaps; the environment is not production.
 Fix: `TreatMissingData: notBreaching`.
 Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"; SAM,

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.alarm_list import namelessness, nameless_entries
+from samguard.rules.alarms.alarm_list import nameless_entries, namelessness
 from samguard.rules.alarms.orders_example import alarm
 
 RULE = Rule("SG304", "nameless-alarm-entry", Level.WARNING, since="0.1.0")

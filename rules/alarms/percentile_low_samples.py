@@ -1,9 +1,10 @@
 """A percentile that waits for more requests than the canary gets.
 
-What goes wrong: with `EvaluateLowSampleCountPercentile: ignore` CloudWatch leaves the alarm as it is until a period has enough
-requests for the percentile to mean something: ten divided by the share above it, which is 1,000 in a period for p99. A canary
-with a tenth of the traffic hardly gets them, so a slow version is never judged.
-Silent when: the property is absent or says evaluate; no gradual rollout lists the alarm; the environment is not production.
+What goes wrong: with `EvaluateLowSampleCountPercentile: ignore` CloudWatch leaves the alarm as it is until a period has
+enough requests for the percentile to mean something: ten divided by the share above it, which is 1,000 in a period for
+p99. A canary with a tenth of the traffic hardly gets them, so a slow version is never judged.
+Silent when: the property is absent or says evaluate; no gradual rollout lists the alarm; the environment is not
+production.
 Fix: `EvaluateLowSampleCountPercentile: evaluate`, or leave it out.
 Source: CloudWatch user guide, "Percentile-based alarms and low data samples".
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.evaluation import Trail
@@ -11,6 +10,7 @@ from samguard.rollout.alarm import Alarm
 from samguard.rollout.strategy import number
 from samguard.rules.alarms.failure_metrics import REQUESTS, named
 from samguard.source import Node, Span
+from samguard.value import field, value
 
 MINUTE: Final = 60
 _HIGH_RESOLUTION: Final = frozenset({10, 20, 30})
@@ -20,7 +20,7 @@ DAY: Final = 86400
 WEEK: Final = 604800
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Period:
     """A period, where it stands, and the namespace of its metric."""
 

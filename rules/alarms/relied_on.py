@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reason, Trail, Unknown, decided_by_default
@@ -16,12 +15,13 @@ from samguard.rollout import Rollout, Strategy, WiredAlarm
 from samguard.rollout.alarm import COMPOSITE_TYPE, Alarm, alarm, children, wired_resource
 from samguard.source import Node, Scalar, Span
 from samguard.template import Resource
+from samguard.value import field, value
 
 _INVERTED: Final = re.compile(r"\b(?:NOT|OK|INSUFFICIENT_DATA)\b")
 """In a composite alarm's rule: its children are conditions there, not alarms that stop a deployment by themselves."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReliedOn:
     """A metric alarm of the template that a rollout lists, by itself or inside of a composite alarm."""
 
@@ -89,8 +89,8 @@ def relied_on(rollout: Rollout) -> tuple[ReliedOn, ...]:
     seen: set[str] = set()
     for entry in rollout.alarms:
         resource = wired_resource(entry, rollout)
-        for single in _metric_alarms(resource, rollout.scene, seen) if resource is not None else ():
-            found.append(ReliedOn(rollout, entry, alarm(single, rollout.scene)))
+        singles = _metric_alarms(resource, rollout.scene, seen) if resource is not None else ()
+        found.extend(ReliedOn(rollout, entry, alarm(single, rollout.scene)) for single in singles)
     return tuple(found)
 
 

@@ -1,10 +1,10 @@
 """An alarm stops the shift, but nothing is rolled back.
 
-What goes wrong: in plain CloudFormation a deployment group rolls back only where AutoRollbackConfiguration says so, with the
-event DEPLOYMENT_STOP_ON_ALARM. Without it an alarm stops the shift where it is: the bad version keeps its share of the
-requests, and later deployments fail until somebody removes the alias's weight.
-Silent when: the value is not known; no alarm is listed (SG301 speaks of that); the strategy is not known, or everything is
-shifted at once; the environment is not production. SAM always sets it.
+What goes wrong: in plain CloudFormation a deployment group rolls back only where AutoRollbackConfiguration says so,
+with the event DEPLOYMENT_STOP_ON_ALARM. Without it an alarm stops the shift where it is: the bad version keeps its
+share of the requests, and later deployments fail until somebody removes the alias's weight.
+Silent when: the value is not known; no alarm is listed (SG301 speaks of that); the strategy is not known, or everything
+is shifted at once; the environment is not production. SAM always sets it.
 Fix: `AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM]}`.
 Source: CloudFormation user guide, AWS::CodeDeploy::DeploymentGroup AutoRollbackConfiguration; CodeDeploy user guide,
 "Redeploy and roll back a deployment".
@@ -60,8 +60,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if found is not None:
         yield Finding(
             found.span,
-            f"an alarm stops the shift of {{resource}} and does not roll it back, because {found.message}: the bad version "
-            "keeps its share of the requests {where}. Roll back on DEPLOYMENT_STOP_ON_ALARM",
+            f"an alarm stops the shift of {{resource}} and does not roll it back, because {found.message}: the bad "
+            "version keeps its share of the requests {where}. Roll back on DEPLOYMENT_STOP_ON_ALARM",
             because=found.because,
             resource=rollout.function,
             level=found.level,

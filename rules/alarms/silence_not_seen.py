@@ -1,11 +1,12 @@
 """An alarm for missing traffic that does not see a total silence.
 
-What goes wrong: the alarm rings when there are fewer requests than usual. When there are none at all, Lambda publishes no
-data, and unless missing data counts as breaching the alarm does not ring: the worst case looks healthy. With a threshold of
-one request it can never ring.
-Silent when: missing data is breaching; the metric is not the number of requests; an expression is judged; the environment is
-not production.
-Fix: `TreatMissingData: breaching` for this alarm, which by function is right even on quiet days if it must never be quiet.
+What goes wrong: the alarm rings when there are fewer requests than usual. When there are none at all, Lambda publishes
+no data, and unless missing data counts as breaching the alarm does not ring: the worst case looks healthy. With a
+threshold of one request it can never ring.
+Silent when: missing data is breaching; the metric is not the number of requests; an expression is judged; the
+environment is not production.
+Fix: `TreatMissingData: breaching` for this alarm, which by function is right even on quiet days if it must never be
+quiet.
 Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"; Lambda developer guide, "Types of
 metrics for Lambda functions".
 """
@@ -53,8 +54,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if level is not None:
             yield relied.finding(
                 alarm.span_of("TreatMissingData"),
-                f"{relied.name} does not see it when there are no requests to {{resource}} at all: there is no data then, and "
-                "that is not breaching {where}. Use breaching",
+                f"{relied.name} does not see it when there are no requests to {{resource}} at all: there is no data "
+                "then, and that is not breaching {where}. Use breaching",
                 because=alarm.treat_missing_data.because,
                 level=level,
             )

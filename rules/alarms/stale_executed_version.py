@@ -4,10 +4,10 @@ What goes wrong: with the dimension ExecutedVersion an alarm sees one version on
 deployment publishes is known to the deployment alone: a number that is written down, a parameter, `$LATEST`, or another
 function's version belongs to something else, and the new version fails unseen. `!Ref Orders.Version` is the version's
 ARN, which no metric has as its dimension.
-Silent when: the value is not known; the other dimensions are wrong already (SG310); the metric is not one of AWS/Lambda;
-no gradual rollout lists the alarm.
-Fix: write `!GetAtt Orders.Version.Version` (plain CloudFormation: `!GetAtt Version.Version` of the version that the alias
-points to).
+Silent when: the value is not known; the other dimensions are wrong already (SG310); the metric is not one of
+AWS/Lambda; no gradual rollout lists the alarm.
+Fix: write `!GetAtt Orders.Version.Version` (plain CloudFormation: `!GetAtt Version.Version` of the version that the
+alias points to).
 Source: SAM, docs/safe_lambda_deployments.rst; Lambda developer guide, "Types of metrics for Lambda functions".
 """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from samguard.evaluation import Literal, Trail
 from samguard.rollout.alarm import Alarm
@@ -12,9 +11,10 @@ from samguard.rollout.metric_math import Operation, names, parsed, parts
 from samguard.rollout.strategy import number
 from samguard.rules.alarms.failure_metrics import FAILURES, named, statistic_of
 from samguard.source import Node, Span
+from samguard.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StatisticFault:
     """A statistic that cannot be meant: what it makes of the alarm, and the right one."""
 

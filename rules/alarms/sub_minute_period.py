@@ -1,10 +1,12 @@
 """A period below a minute on metrics that come once a minute.
 
-What goes wrong: AWS Lambda sends its metrics once a minute. An alarm with a Period of 10 or 30 seconds finds no data in most
-of its periods: with several datapoints to alarm it hardly ever fires, and it lapses into INSUFFICIENT_DATA between.
+What goes wrong: AWS Lambda sends its metrics once a minute. An alarm with a Period of 10 or 30 seconds finds no data in
+most of its periods: with several datapoints to alarm it hardly ever fires, and it lapses into INSUFFICIENT_DATA
+between.
 Silent when: the metric is the application's own, which may be stored each second; no gradual rollout lists the alarm.
 Fix: `Period: 60`.
-Source: Lambda developer guide, "Types of metrics for Lambda functions"; CloudWatch user guide, "High-resolution alarms".
+Source: Lambda developer guide, "Types of metrics for Lambda functions"; CloudWatch user guide, "High-resolution
+alarms".
 """
 
 from __future__ import annotations
@@ -51,8 +53,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         for period in short_periods(relied.alarm):
             yield relied.finding(
                 period.span,
-                f"{relied.name} looks every {period.seconds:g} seconds, but AWS sends this metric once a minute: it has "
-                "no data most of the time, and may not fire for a bad version of {resource}. Use 60",
+                f"{relied.name} looks every {period.seconds:g} seconds, but AWS sends this metric once a minute: it "
+                "has no data most of the time, and may not fire for a bad version of {resource}. Use 60",
                 because=period.because,
                 fixes=scalar_fix(period.node, "60"),
             )

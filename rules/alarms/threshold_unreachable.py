@@ -1,11 +1,11 @@
 """A threshold that cannot be crossed, however bad the version is.
 
-What goes wrong: a rate lies between 0 and 1 (in percent, between 0 and 100), the Maximum of Errors is 1 at the most, and no
-Duration is longer than the function's Timeout. An alarm whose threshold lies beyond never goes into ALARM, so the worst
-version passes. The usual slip is a percentage as the threshold of a fraction.
-Silent when: threshold, comparison, expression or Timeout are not known; the threshold is one of a plain count, which enough
-traffic crosses; the statistic is wrong (SG316) or the comparison is the wrong way round (SG317); no gradual rollout lists
-the alarm.
+What goes wrong: a rate lies between 0 and 1 (in percent, between 0 and 100), the Maximum of Errors is 1 at the most,
+and no Duration is longer than the function's Timeout. An alarm whose threshold lies beyond never goes into ALARM, so
+the worst version passes. The usual slip is a percentage as the threshold of a fraction.
+Silent when: threshold, comparison, expression or Timeout are not known; the threshold is one of a plain count, which
+enough traffic crosses; the statistic is wrong (SG316) or the comparison is the wrong way round (SG317); no gradual
+rollout lists the alarm.
 Fix: lower the threshold, or multiply the rate by 100 where percent are meant.
 Source: Lambda developer guide, "Types of metrics for Lambda functions"; CloudWatch user guide, "Using metric math".
 """

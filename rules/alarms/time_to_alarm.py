@@ -8,7 +8,6 @@ safely once M have. Source: CloudWatch user guide, "Evaluating an alarm".
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
@@ -21,6 +20,7 @@ from samguard.rules.alarms.coverage import is_foreign, kinds_of
 from samguard.rules.alarms.periods import window_too_long
 from samguard.rules.alarms.relied_on import ReliedOn
 from samguard.source import Span
+from samguard.value import value
 
 MINUTE: Final = 60
 _HALF: Final = 50
@@ -48,7 +48,7 @@ _LEVELS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TimeToAlarm:
     """What an alarm needs: so many datapoints of so long a period; `span` is what would have to be smaller."""
 
@@ -130,7 +130,7 @@ def reached(needed: TimeToAlarm, rollout: Rollout) -> str:
     return f"all go to the new version after {(shift_seconds(rollout) or 0) / MINUTE:g} minutes"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lateness:
     """That an alarm is not safely in time, and how much it matters; `reached` says who has the new version by then."""
 
@@ -157,7 +157,6 @@ def has_faster_twin(relied: ReliedOn, others: tuple[ReliedOn, ...]) -> bool:
         needed = time_to_alarm(other.alarm)
         if other is relied or needed is None or is_foreign(other.alarm, relied.rollout):
             continue
-        if kinds and kinds <= kinds_of(other.alarm):
-            if pace(needed, relied.rollout) is Pace.IN_TIME:
-                return True
+        if kinds and kinds <= kinds_of(other.alarm) and pace(needed, relied.rollout) is Pace.IN_TIME:
+            return True
     return False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from samguard.evaluation import EvaluatedTemplate, Reason, Removed, Trail
 from samguard.linting.rule import Level
 from samguard.rollout.alarm import Alarm, watched_function
@@ -12,12 +10,13 @@ from samguard.rollout.strategy import number
 from samguard.rules.alarms.expected_values import comparison_of
 from samguard.rules.alarms.failure_metrics import named, statistic_of
 from samguard.template import Resource
+from samguard.value import value
 
 DEFAULT_TIMEOUT_SECONDS = 3.0
 """Of a function that does not say it. Source: Lambda developer guide, "Configure Lambda function timeout"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Beyond:
     """A threshold that no request, or only one that is cut off, can reach."""
 

@@ -61,7 +61,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if count > MOST_ALARMS:
         yield Finding(
             rollout.spans.alarms,
-            f"the list of {{resource}} has {count} alarms, and CodeDeploy takes {MOST_ALARMS} at the most: the deployment "
-            "fails. Leave some out, or join them by metric math",
+            f"the list of {{resource}} has {count} alarms, and CodeDeploy takes {MOST_ALARMS} at the most: the "
+            "deployment fails. Leave some out, or join them by metric math",
             resource=rollout.function,
         )

@@ -1,7 +1,7 @@
 """An expression reads a metric that the alarm does not have.
 
-What goes wrong: metric math refers to the Ids of the alarm's other entries. CloudWatch refuses an expression with an Id that
-is not there, so the stack does not deploy, and the alarm that the rollout relies on is not made.
+What goes wrong: metric math refers to the Ids of the alarm's other entries. CloudWatch refuses an expression with an Id
+that is not there, so the stack does not deploy, and the alarm that the rollout relies on is not made.
 Silent when: the expression or the entries are not known; it is a search or a query; no gradual rollout lists the alarm.
 Fix: write the Id as the entry has it.
 Source: CloudWatch user guide, "Using metric math"; CloudWatch API reference, MetricDataQuery.
@@ -44,6 +44,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         for name, near, span in undefined_names(relied.alarm, rollout.scene):
             yield relied.finding(
                 span,
-                f"CloudWatch refuses {relied.name}, so the deployment of {{resource}} fails: its expression reads {name}, and no "
-                f"entry of Metrics has that Id. {near}",
+                f"CloudWatch refuses {relied.name}, so the deployment of {{resource}} fails: its expression reads "
+                f"{name}, and no entry of Metrics has that Id. {near}",
             )

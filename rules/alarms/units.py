@@ -6,16 +6,16 @@ Source: Lambda developer guide, "Types of metrics for Lambda functions".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from samguard.evaluation import Literal
 from samguard.rollout.alarm import Alarm, Metric
 from samguard.rollout.lambda_metrics import COUNTS, DURATIONS, NAMESPACE
 from samguard.rules.alarms.failure_metrics import named
 from samguard.source import Node, Span
+from samguard.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WrongUnit:
     """A metric that is asked for in another unit than the one it is published in."""
 

@@ -3,9 +3,9 @@
 What goes wrong: the deployment group is given a name that no alarm has: that of a topic or a metric filter, a mapping
 where a name is due, an alarm's logical id as a text, or a name with a slip in it. CodeDeploy watches an alarm that does
 not exist, or refuses the group.
-Silent when: the name may belong to an alarm outside of the template (any text, unless it is a logical id of an alarm here
-or nearly the name of one that watches the function); the value is not known, or comes from a nested stack or a custom
-resource; nothing here is called that (SG003 speaks of that); a macro may add resources.
+Silent when: the name may belong to an alarm outside of the template (any text, unless it is a logical id of an alarm
+here or nearly the name of one that watches the function); the value is not known, or comes from a nested stack or a
+custom resource; nothing here is called that (SG003 speaks of that); a macro may add resources.
 Fix: write `!Ref` and the alarm's logical id.
 Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; CloudFormation user guide,
 AWS::CloudWatch::Alarm (return values).

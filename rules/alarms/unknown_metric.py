@@ -1,12 +1,12 @@
 """A metric, or a namespace, that AWS does not publish.
 
-What goes wrong: CloudWatch takes an alarm on any name. On `Error`, `Latency` or `AWS/lambda` it waits for data that never
-comes and stays in INSUFFICIENT_DATA, which stops no deployment.
+What goes wrong: CloudWatch takes an alarm on any name. On `Error`, `Latency` or `AWS/lambda` it waits for data that
+never comes and stays in INSUFFICIENT_DATA, which stops no deployment.
 Silent when: the name is neither one that is known nor nearly one (AWS adds metrics); the namespace may be the
 application's own; no gradual rollout lists the alarm.
 Fix: write the name as it is published, such as Errors in AWS/Lambda, 5XXError in AWS/ApiGateway.
-Source: Lambda developer guide, "Types of metrics for Lambda functions"; API Gateway developer guide, "Amazon API Gateway
-dimensions and metrics".
+Source: Lambda developer guide, "Types of metrics for Lambda functions"; API Gateway developer guide, "Amazon API
+Gateway dimensions and metrics".
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         if period is not None:
             yield relied.finding(
                 relied.alarm.span_of("EvaluationPeriods"),
-                f"CloudWatch refuses {relied.name}: its periods of {period.seconds:g} seconds add up to more than a day "
-                "(a week, by the hour), so the deployment of {resource} fails. Take fewer of them",
+                f"CloudWatch refuses {relied.name}: its periods of {period.seconds:g} seconds add up to more than a "
+                "day (a week, by the hour), so the deployment of {resource} fails. Take fewer of them",
                 because=(*relied.alarm.evaluation_periods.because, *period.because),
             )

@@ -1,11 +1,11 @@
 """A statistic that says nothing of what the metric counts.
 
-What goes wrong: Lambda counts each request as 0 or 1 in Errors and Throttles. Their Average is a rate between 0 and 1, so
-it does not reach a threshold of 1 or more unless every request fails; their Minimum is 1 only then; their SampleCount is
-the number of requests, failed or not, and rings with the traffic. The Sum of Duration grows with the traffic as well. Of
-Invocations, all but Sum and SampleCount is always 1.
-Silent when: the statistic or the threshold is not known; Average has a threshold below 1 (an error rate); the metric is not
-one of AWS/Lambda; no gradual rollout lists the alarm.
+What goes wrong: Lambda counts each request as 0 or 1 in Errors and Throttles. Their Average is a rate between 0 and 1,
+so it does not reach a threshold of 1 or more unless every request fails; their Minimum is 1 only then; their
+SampleCount is the number of requests, failed or not, and rings with the traffic. The Sum of Duration grows with the
+traffic as well. Of Invocations, all but Sum and SampleCount is always 1.
+Silent when: the statistic or the threshold is not known; Average has a threshold below 1 (an error rate); the metric is
+not one of AWS/Lambda; no gradual rollout lists the alarm.
 Fix: Sum for counts; Average, Maximum or a percentile (ExtendedStatistic: p99) for Duration.
 Source: Lambda developer guide, "Types of metrics for Lambda functions".
 """

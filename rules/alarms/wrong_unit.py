@@ -1,12 +1,13 @@
 """A Unit in which the metric is not published.
 
-What goes wrong: with Unit an alarm asks for the data points of that unit only. Lambda publishes counts as Count and times as
-Milliseconds; asked for Seconds or Percent, CloudWatch has no data, and the alarm stays in INSUFFICIENT_DATA, which stops no
-deployment.
-Silent when: no Unit is given; the unit is not known; the metric is not one of AWS/Lambda whose unit is known; no gradual
-rollout lists the alarm.
+What goes wrong: with Unit an alarm asks for the data points of that unit only. Lambda publishes counts as Count and
+times as Milliseconds; asked for Seconds or Percent, CloudWatch has no data, and the alarm stays in INSUFFICIENT_DATA,
+which stops no deployment.
+Silent when: no Unit is given; the unit is not known; the metric is not one of AWS/Lambda whose unit is known; no
+gradual rollout lists the alarm.
 Fix: leave Unit out.
-Source: CloudWatch API reference, PutMetricAlarm (Unit); Lambda developer guide, "Types of metrics for Lambda functions".
+Source: CloudWatch API reference, PutMetricAlarm (Unit); Lambda developer guide, "Types of metrics for Lambda
+functions".
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ Source: Lambda developer guide, "Lambda function aliases"; SAM, docs/safe_lambda
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.evaluation import Literal
@@ -26,6 +25,7 @@ from samguard.rules.bypass.canary_example import CANARY, SAMCONFIG
 from samguard.rules.bypass.past_the_alias import alias_expression, shift_trail, shifted_gradually
 from samguard.source import Entry, Mapping
 from samguard.template import Resource, intrinsic
+from samguard.value import value
 
 RULE = Rule("SG507", "environment-passes-function-name", Level.WARNING, since="0.1.0", about_production=True)
 
@@ -133,7 +133,7 @@ GOOD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Told:
     """A variable that names a function."""
 

@@ -13,7 +13,6 @@ Source: Lambda API reference, "AddPermission"; Lambda developer guide, "Lambda f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Value
@@ -25,6 +24,7 @@ from samguard.rollout.reference_places import place_of
 from samguard.rules.bypass.canary_example import CANARY, PLAIN_CANARY, SAMCONFIG
 from samguard.source import Mapping, Span
 from samguard.template import Resource
+from samguard.value import value
 
 RULE = Rule("SG510", "permission-without-qualifier", Level.ERROR, since="0.1.0")
 
@@ -229,7 +229,7 @@ GOOD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Permission:
     resource: Resource
     service: str

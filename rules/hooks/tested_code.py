@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from samguard.rollout import Phase
 from samguard.rollout.arns import Text, function_arn, text_of, version_arn
 from samguard.rollout.hook_function import HookFunction, Qualification
+from samguard.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TestedCode:
     """What a hook invokes: `said` names it, `arn` is what a policy must allow."""
 

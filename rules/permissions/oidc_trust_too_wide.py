@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.evaluation import Items
@@ -26,6 +25,7 @@ from samguard.rollout.policies import ROLE, Said
 from samguard.rollout.trust import TrustStatement, trust_of
 from samguard.source import Mapping, Sequence, Span
 from samguard.template import intrinsic
+from samguard.value import value
 
 RULE = Rule("SG809", "oidc-trust-too-wide", Level.ERROR, since="0.1.0")
 
@@ -100,7 +100,7 @@ GOOD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Compared:
     """A value that the token's `sub` is compared with, and the operator that compares."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
@@ -12,6 +11,7 @@ from samguard.evaluation.generated import derived, is_generated, publishes
 from samguard.linting.rule import Edit, Finding, Fix
 from samguard.source import Mapping, Scalar
 from samguard.template import Mention, Naming, RefusalKind, Resource, Template, loop_identifiers, mentions
+from samguard.value import value
 
 _PSEUDO_PARAMETERS: Final = tuple(
     f"AWS::{name}"
@@ -53,7 +53,7 @@ def _nameless(template: Template) -> Iterator[tuple[Mention, Finding]]:
         yield mention, finding
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Names:
     """The names that a template has; `open` are the kinds of which there may be more than it shows."""
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from samguard.source import Format, Mapping, Node, Scalar, Sequence, walk
 from samguard.template import Intrinsic, Parameter, Template, intrinsic
+from samguard.value import field, value
 
 _ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
 _ACCOUNT: Final = "AWS::AccountId"
 _TRUE_AND_FALSE: Final = frozenset(("true", "false"))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Surprise:
     """A plain scalar that means something else than it shows; `other` is the text that it fails to equal, elsewhere."""
 

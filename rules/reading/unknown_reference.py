@@ -13,11 +13,11 @@ Source: CloudFormation user guide, "Intrinsic function reference" and "Condition
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.project import Project, TemplateFile
 from samguard.rules.reading.names import nameless
+from samguard.value import replace
 
 RULE = Rule("SG003", "unknown-reference", Level.ERROR, since="0.1.0")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
 from samguard.source import Place
+from samguard.value import value
 
 
 class ConfigProblemKind(Enum):
@@ -30,7 +30,7 @@ class ConfigProblemKind(Enum):
     """parameter_overrides of deploy replace those of global; `names` holds the parameters that are given no more."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConfigProblem:
     """Something wrong with a configuration, at its place; an error is what stops `sam deploy`.
 

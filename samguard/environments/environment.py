@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 
 from samguard.source import Place
+from samguard.value import field, value
 
 
 class ParameterSource(Enum):
@@ -19,7 +19,7 @@ class ParameterSource(Enum):
     COMMAND_LINE = "command-line"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ParameterValue:
     """A value that an environment gives to a parameter. `text` is None where it is given but cannot be known.
 
@@ -40,7 +40,7 @@ class Production(Enum):
     """No environment is known at all: the template is judged as if for production, with more caution."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Environment:
     """One environment of a template: dev, staging, prod.
 
@@ -72,7 +72,7 @@ class Environment:
         return said is not None and said.text is None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeployCommand:
     """A deployment that some file describes: which template goes where with which values.
 

@@ -7,7 +7,6 @@ What SAM CLI makes of texts, lists, tables and included files is `CfnParameterOv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from posixpath import dirname, join, normpath, relpath, splitext
 from typing import Any, Final, Literal, TypeAlias
 
@@ -17,6 +16,7 @@ from samguard.environments.override_pairs import pairs, shown, unquoted
 from samguard.environments.sam_cli_file import configuration
 from samguard.environments.written_text import WrittenText
 from samguard.source import Document, Mapping, Node, Place, Scalar, Sequence
+from samguard.value import value
 
 Read: TypeAlias = Callable[[str], Document | None]
 """Gives the document at a path (with `/`) that counts from the samconfig's folder; None where the tree has none."""
@@ -31,7 +31,7 @@ _Values: TypeAlias = dict[str, tuple[str | None, Place]]
 """Texts by name, both as they are before quotes are taken off."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Overrides:
     """The values that parameter_overrides give, by parameter, and what is wrong with them.
 

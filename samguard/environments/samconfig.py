@@ -6,7 +6,6 @@ Source: `samcli/lib/config/samconfig.py` of aws-sam-cli 1.170.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Final
 
 from samguard.environments.config_problem import ConfigProblem, ConfigProblemKind
@@ -14,6 +13,7 @@ from samguard.environments.environment import DeployCommand, ParameterSource, Pa
 from samguard.environments.parameter_overrides import Overrides, Read, parameter_overrides
 from samguard.environments.sam_cli_file import configuration
 from samguard.source import Document, Entry, Format, Mapping, Node, Place, Scalar, Span
+from samguard.value import replace, value
 
 NAMES: Final = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 """The file names that SAM CLI looks for in a folder, the first one there being the only one it reads."""
@@ -27,7 +27,7 @@ _TEMPLATE_KEYS: Final = ("template_file", "template")
 _BUILT: Final = (".aws-sam/", "./.aws-sam/")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SamConfig:
     """The deployments that a samconfig describes, and what is wrong with it. With an unusable file there are none."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Several
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from samguard.environments.environment import ParameterSource, ParameterValue
 from samguard.environments.production import DEFAULT_PATTERNS
 from samguard.errors import SamguardError
 from samguard.source import Document, Entry, Mapping, Node, Place, Scalar, Sequence
+from samguard.value import field, value
 
 FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 """The least level of a finding that makes `check` fail."""
@@ -20,7 +20,7 @@ PYPROJECT_TABLE: Final = ("tool", "samguard")
 _Path: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EnvironmentSettings:
     """What the configuration says of an environment; None where it says nothing.
 
@@ -37,7 +37,7 @@ class EnvironmentSettings:
     parameters: dict[str, ParameterValue] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settings:
     """The configuration, with samguard's defaults for what it does not say.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar, cast
 
 from samguard.environments.environment import Environment, ParameterSource
@@ -22,6 +21,7 @@ from samguard.evaluation.values import (
 )
 from samguard.source import Mapping, Node, Place, Scalar, Sequence, Span
 from samguard.template import NO_VALUE, Resource, Template, intrinsic
+from samguard.value import field, replace, value
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ _SAID_BY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EvaluatedTemplate:
     """A template in one environment, and in one world of it.
 

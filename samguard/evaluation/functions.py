@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from samguard.evaluation.generated import is_generated
@@ -27,6 +26,7 @@ from samguard.evaluation.values import (
 )
 from samguard.source import Mapping, Node, Plain, Scalar, Sequence
 from samguard.template import Intrinsic, intrinsic
+from samguard.value import replace
 
 if TYPE_CHECKING:
     from samguard.evaluation.evaluated_template import EvaluatedTemplate

@@ -5,15 +5,15 @@ Every value carries `because`: the places that decided it, from the environment'
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from samguard.source import Place, Plain, as_text
+from samguard.value import field, value
 
 Trail: TypeAlias = "tuple[Reason, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reason:
     """One step of a trail: "samconfig.toml sets Stage to prod". `place` is None for the command line.
 
@@ -25,7 +25,7 @@ class Reason:
     by_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Literal:
     """A known text, number, boolean or null."""
 
@@ -38,7 +38,7 @@ class Literal:
         return as_text(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reference:
     """What `Ref` or `Fn::GetAtt` of a resource gives: known to point there, not known as text.
 
@@ -52,7 +52,7 @@ class Reference:
     because: Trail = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unknown:
     """What cannot be known here, and why. `depends_on` names the parameters whose values are missing."""
 
@@ -61,14 +61,14 @@ class Unknown:
     because: Trail = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Removed:
     """`AWS::NoValue`: the property or list item is not there."""
 
     because: Trail = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Joined:
     """A text of which some parts are known only as references or not at all: `${Orders}:live`."""
 
@@ -81,7 +81,7 @@ class Joined:
         return "".join(part if isinstance(part, str) else f"${{{_name(part)}}}" for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Items:
     """A list. Items that are AWS::NoValue are left out."""
 
@@ -89,7 +89,7 @@ class Items:
     because: Trail = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fields:
     """A mapping. Keys whose value is AWS::NoValue are left out."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
@@ -13,6 +12,7 @@ from samguard.environments import Settings
 from samguard.errors import SamguardError, nearest
 from samguard.linting.explanation import Explanation, explanation
 from samguard.linting.rule import Example, Finding, Rule
+from samguard.value import field, value
 
 MODELS: Final = (
     "Document",
@@ -28,7 +28,7 @@ MODELS: Final = (
 _RULES: Final = "samguard.rules"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LoadedRule:
     """A rule module: its rule, its check with the model it asks for, its text and examples."""
 
@@ -88,7 +88,7 @@ def _examples(said: Example | tuple[Example, ...]) -> tuple[Example, ...]:
     return said if isinstance(said, tuple) else (said,)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Selection:
     """Which rules run: by identifier, name or the beginning of an identifier (`SG3`).
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from samguard.value import value
 
 _PART: Final = re.compile(r"^(What goes wrong|Silent when|Fix|Source):\s*", re.MULTILINE)
 _INLINE_PART: Final = re.compile(r"(?<=[.)\s])\s+(?=(?:Source|Fix|Silent when|What goes wrong):)")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Explanation:
     """What a rule's documentation says. Parts that the docstring lacks are empty."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from samguard.linting.rule import Level, Rule
 from samguard.source import Location
+from samguard.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BecauseStep:
     """One step of the trail that led to a finding. `location` is None for what no file says."""
 
@@ -16,7 +15,7 @@ class BecauseStep:
     location: Location | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TextEdit:
     """A replacement of the text between two positions of a file."""
 
@@ -24,7 +23,7 @@ class TextEdit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReportedFix:
     """A fix, resolved to positions."""
 
@@ -33,7 +32,7 @@ class ReportedFix:
     edits: tuple[TextEdit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReportedFinding:
     """One defect. `environments` names every environment it shows in, in the order of their files.
 
@@ -55,7 +54,7 @@ class ReportedFinding:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Notification:
     """Something that samguard has to say about its own run: a file not read, a rule that crashed."""
 
@@ -66,7 +65,7 @@ class Notification:
     is_internal_error: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Report:
     """All findings of a run, sorted by path and position, with the run's counts."""
 

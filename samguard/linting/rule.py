@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 
 from samguard.evaluation import Reason
 from samguard.source import Document, Span
+from samguard.value import field, value
 
 
 class Level(Enum):
@@ -25,7 +25,7 @@ class Level(Enum):
         return {"error": 3, "warning": 2, "note": 1}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rule:
     """What a rule module says of its rule besides its docstring.
 
@@ -41,7 +41,7 @@ class Rule:
     on_by_default: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Edit:
     """One replacement of text. An empty span inserts."""
 
@@ -49,7 +49,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fix:
     """A change that mends a finding. A safe one never changes what works."""
 
@@ -60,7 +60,7 @@ class Fix:
     """The document that is edited, where it is not the one with the finding."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """What a check yields: a place in a document, and what it means there.
 
@@ -78,7 +78,7 @@ class Finding:
     document: Document | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Example:
     """A small whole project that a rule is shown on: the template and the files beside it.
 

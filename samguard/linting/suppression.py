@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from samguard.source import Document, Entry, Format, Mapping, Node, Scalar, Sequence, Span
 from samguard.source.nodes import walk
+from samguard.value import field, value
 
 _COMMENT: Final = re.compile(
     r"#[ \t]*samguard:[ \t]*(?P<what>ignore-file|ignore)(?![\w-])[ \t]*(?:\[(?P<rules>[^\]\r\n]*)\])?(?P<rest>[^\r\n]*)"
@@ -28,7 +28,7 @@ _UNTIL: Final = re.compile(r"\buntil\s+(?P<date>\d{4}-\d{1,2}-\d{1,2})\s*\.?\s*$
 _NO_REASON: Final = " \t:,;.-\N{EN DASH}\N{EM DASH}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SuppressedRule:
     """A rule as a suppression names it, and where."""
 
@@ -36,7 +36,7 @@ class SuppressedRule:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Suppression:
     """What somebody does not want to hear of, in one part of a file.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from samguard.linting.catalogue import catalogue, names
 from samguard.linting.rule import Rule
 from samguard.linting.suppression import SuppressedRule, Suppression, suppressions
 from samguard.source import Document
+from samguard.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SuppressionUse:
     """A suppression, and one of the rules that it names, after a run.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Final
 
@@ -23,6 +22,7 @@ from samguard.output.rollout_cells import (
 )
 from samguard.output.table import Cell, Line, column_widths, table, table_width
 from samguard.rollout.plan import EnvironmentPlan, Plan, PlannedParameter, PlannedRollout, TemplatePlan
+from samguard.value import value
 
 _INDENT: Final = "  "
 _MIN_WIDTH: Final = 40
@@ -72,7 +72,7 @@ def _template(template: TemplatePlan, width: int, paint: Paint) -> Iterator[str]
         yield from (f"{_INDENT}{line}".rstrip() for line in _environment(environment, layout, paint))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Layout:
     """How the rollouts of a template are laid out. `headers` are empty where no table fits into `width`."""
 

@@ -10,7 +10,8 @@ from typing import Final
 from samguard.environments import ParameterSource, ParameterValue, parameter_overrides
 from samguard.pipeline.model import PipelineProblem
 from samguard.pipeline.shell import UNKNOWN, Read, Word
-from samguard.source import Document, Mapping, Node, Place, Scalar, Sequence as Several, parse_document
+from samguard.source import Document, Mapping, Node, Place, Scalar, parse_document
+from samguard.source import Sequence as Several
 from samguard.value import value
 
 _LONG: Final = re.compile(r"ParameterKey=([^,]+),(?:ParameterValue=(.*)|UsePreviousValue=.*)", re.DOTALL)

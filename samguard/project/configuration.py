@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ from samguard.environments import Settings, read_settings
 from samguard.errors import SamguardError
 from samguard.project.regular_file import read_file
 from samguard.source import read_document
+from samguard.value import value
 
 _OWN_NAME: Final = "samguard.toml"
 _SHARED_NAME: Final = "pyproject.toml"
@@ -19,7 +19,7 @@ _SHARED_TABLE: Final = ("tool", "samguard")
 _MOST_PARENTS: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Configuration:
     """Settings, and the folder that the paths and patterns in them are relative to."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from samguard.project.gitignore import IgnoreFile, ignore_file, ignore_files_above, is_ignored
 from samguard.project.regular_file import Unread, unread
+from samguard.value import field, value
 
 TEMPLATE_ENDINGS: Final = (".yaml", ".yml", ".json", ".template")
 SAMCONFIG_NAMES: Final = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
@@ -24,7 +24,7 @@ _LOOKS_LIKE_TEMPLATE: Final = re.compile(
 _AWS_TYPE: Final = re.compile(rb"\b(?:AWS|Alexa|Custom)::[A-Za-z0-9]")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """A file that was found: its path on disk, its path for people, and its bytes.
 
@@ -37,7 +37,7 @@ class Found:
     was_named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NotRead:
     """A file or folder that was not read, and why.
 
@@ -51,7 +51,7 @@ class NotRead:
     was_named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Folder:
     """A folder with the names of its files, sorted. `unread` says why it could not be looked into."""
 

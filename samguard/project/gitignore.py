@@ -10,12 +10,12 @@ import codecs
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from samguard.project.regular_file import read_file
+from samguard.value import field, value
 
 _MOST_LINES: Final = 10_000
 _ANY_NUMBER: Final = re.compile(r"\*\*+")
@@ -35,7 +35,7 @@ _CLASSES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Pattern:
     """A line of a .gitignore. `steps` are matched by the names of a path, None (`**`) by any number of them."""
 
@@ -55,7 +55,7 @@ class _Pattern:
         return len(names) in reached
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IgnoreFile:
     """The .gitignore of a folder. Its last pattern comes first."""
 

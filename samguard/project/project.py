@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -33,12 +32,13 @@ from samguard.project.sources import hook_sources
 from samguard.rollout.hook_source import SourceFile
 from samguard.source import Document, read_document
 from samguard.template import Template, is_template, template
+from samguard.value import field, replace, value
 
 _MOST_PARENTS: Final = 20
 """Folders above a named template that are searched for a samconfig."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Options:
     """What the command line or the caller says besides the paths.
 
@@ -55,7 +55,7 @@ class Options:
     today: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TemplateFile:
     """A template with the environments that it is deployed to, in the order in which they are said."""
 
@@ -66,7 +66,7 @@ class TemplateFile:
     """The code of its deployment hooks, by logical id, where it is in the project."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SamConfigFile:
     """A samconfig, read."""
 
@@ -74,7 +74,7 @@ class SamConfigFile:
     config: SamConfig
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Orphan:
     """Environments that are described for a template that is not there."""
 
@@ -82,7 +82,7 @@ class Orphan:
     environments: tuple[Environment, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Project:
     """What a run looks at. Paths are relative to `root`, with `/`."""
 

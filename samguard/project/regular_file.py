@@ -9,17 +9,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from samguard.source.limits import MAX_BYTES
+from samguard.value import value
 
 _GONE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO})
 """What a link to nowhere, links in a circle and a socket give: there is no file, so none was missed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unread:
     """Why a file or folder was not read.
 

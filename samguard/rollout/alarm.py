@@ -6,7 +6,6 @@ Sources: CloudFormation user guide, AWS::CloudWatch::Alarm and AWS::CloudWatch::
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.evaluation import (
@@ -23,6 +22,7 @@ from samguard.rollout.lambda_metrics import EXECUTED_VERSION, FUNCTION, NAMESPAC
 from samguard.rollout.rollout import Rollout, WiredAlarm
 from samguard.source import Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Resource, intrinsic
+from samguard.value import field, value
 
 ALARM_TYPE: Final = "AWS::CloudWatch::Alarm"
 COMPOSITE_TYPE: Final = "AWS::CloudWatch::CompositeAlarm"
@@ -30,7 +30,7 @@ FUNCTION_TYPES: Final = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 _CHILD: Final = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?(.*?)[\"']?\s*\)")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dimension:
     """One dimension of a metric."""
 
@@ -41,7 +41,7 @@ class Dimension:
     value_span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Metric:
     """A metric that an alarm reads. `dimensions` is None where the list is not known.
 
@@ -75,7 +75,7 @@ class Metric:
         return entry.value.span if entry is not None else otherwise
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Expression:
     """A metric math expression of an alarm."""
 
@@ -85,7 +85,7 @@ class Expression:
     node: Mapping = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Alarm:
     """An AWS::CloudWatch::Alarm, evaluated in one scene. What it does not say is Removed."""
 
@@ -236,7 +236,7 @@ def _functions_by_name(scene: EvaluatedTemplate) -> dict[Value, Resource]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Qualified:
     """A function with a qualifier: the value of a `Resource` dimension, `orders:live`."""
 

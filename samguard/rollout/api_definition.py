@@ -7,20 +7,20 @@ x-amazon-apigateway-integrations, x-amazon-apigateway-authorizer).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate
 from samguard.source import Document, Mapping, Node, Scalar, Sequence
 from samguard.template import intrinsic
 from samguard.template.included import included_path
+from samguard.value import field, value
 
 _INTEGRATION: Final = "x-amazon-apigateway-integration"
 _INTEGRATIONS: Final = "x-amazon-apigateway-integrations"
 _AUTHORIZER: Final = "x-amazon-apigateway-authorizer"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NamedUri:
     """An address that API Gateway calls, and the integration or authorizer that holds it."""
 

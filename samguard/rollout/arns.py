@@ -10,12 +10,12 @@ Lambda actions".
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
 from string import ascii_letters, ascii_uppercase
 from typing import Final, TypeAlias
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Unknown, Value
 from samguard.template import Resource
+from samguard.value import field, replace, value
 
 FUNCTION_TYPES: Final = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 _LONGEST: Final = 600
@@ -39,7 +39,7 @@ _PSEUDO: Final = {
 """Characters that pseudo parameters never hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Opaque:
     """A part that is not known. `excludes` are characters that it certainly does not hold."""
 

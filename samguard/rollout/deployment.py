@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.environments.environment import Environment, Production
@@ -20,12 +19,13 @@ from samguard.rollout.state_machine import (
     unpublished_state_machine,
 )
 from samguard.template import Refusal, RefusalKind, Template
+from samguard.value import field, value
 
 HOOK_PREFIX: Final = "CodeDeployHook_"
 """What the name of a function must begin with, for CodeDeploy's managed policy to let it be invoked."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deployment:
     """What one environment's deployment of a template does, in one world.
 

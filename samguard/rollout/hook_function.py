@@ -7,7 +7,6 @@ docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -28,6 +27,7 @@ from samguard.rollout.policies import Permissions, function_permissions
 from samguard.rollout.rollout import Hook, Rollout
 from samguard.source import Mapping, Span
 from samguard.template import Resource, intrinsic
+from samguard.value import field, value
 
 REPORT: Final = "codedeploy:PutLifecycleEventHookExecutionStatus"
 INVOKE: Final = "lambda:InvokeFunction"
@@ -45,7 +45,7 @@ class Qualification(Enum):
     """The function without a qualifier: `$LATEST`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Told:
     """An environment variable that tells a hook of the function that is deployed."""
 
@@ -54,7 +54,7 @@ class Told:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Environment:
     """A hook's environment variables: their `names`, and what is `told` about the deployed function.
 
@@ -71,7 +71,7 @@ class Environment:
         return tuple(told for told in self.told if told.qualification is qualification)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HookFunction:
     """A hook of a rollout whose function is in the template."""
 

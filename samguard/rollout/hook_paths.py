@@ -6,14 +6,16 @@ A handler's body is a row of actions, whatever language it was written in. Range
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from samguard.value import field, value
 
 Range: TypeAlias = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """A statement: `answers` where it tells CodeDeploy the result (or may have somebody else tell it).
 
@@ -27,7 +29,7 @@ class Step:
     """Whether anything in it could raise at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Leave:
     """The end of the handler: a `return`, or a `raise` where `is_error`."""
 
@@ -37,7 +39,7 @@ class Leave:
     may_fail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Choice:
     """Branches of which one is taken; `is_complete` where there is an `else`.
 
@@ -50,7 +52,7 @@ class Choice:
     is_about_event: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attempt:
     """`try`: a body, what is done with what it raises, and what is done in any case."""
 
@@ -59,7 +61,7 @@ class Attempt:
     final: Actions = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Loop:
     """Actions that are repeated."""
 
@@ -80,7 +82,7 @@ class Silence(Enum):
     """An exception that nothing catches ends the handler before the answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SilentEnd:
     """A way through the handler that never answers, and the place where it parts from the others."""
 
@@ -88,7 +90,7 @@ class SilentEnd:
     place: Range
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _State:
     """Where control may be: `answered` on some way, `pending` where a way without an answer last parted."""
 

@@ -6,12 +6,12 @@ PutLifecycleEventHookExecutionStatus within an hour.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from samguard.rollout.hook_paths import Range, SilentEnd
 from samguard.source import Document, Span
+from samguard.value import field, value
 
 LONGEST: Final = 100_000
 """Characters of a program that is looked at."""
@@ -29,7 +29,7 @@ class Language(Enum):
     TYPESCRIPT = "TypeScript"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SourceFile:
     """The file that holds a function's handler, or the template that holds it inline.
 
@@ -55,7 +55,7 @@ class SourceFile:
         return Span(start, start + max(1, width))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """A text in the code and its place."""
 
@@ -63,7 +63,7 @@ class Said:
     place: Range
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """A call of PutLifecycleEventHookExecutionStatus.
 
@@ -77,7 +77,7 @@ class Answer:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HookFacts:
     """What a hook's code shows.
 

@@ -8,7 +8,6 @@ alias's own ARN goes where CodeDeploy sends traffic. Sources: Lambda developer g
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
@@ -16,6 +15,7 @@ from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, T
 from samguard.rollout.arns import FUNCTION_TYPES
 from samguard.rollout.state_machine import machine_of
 from samguard.template import Resource
+from samguard.value import value
 
 MACHINE_TYPES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 
@@ -43,7 +43,7 @@ class Reach(Enum):
     """Where the alias points: the only one that a traffic shift moves."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Invocable:
     """A function or state machine of the template as an expression names it.
 
@@ -108,7 +108,7 @@ def alias_names(resource: Resource, scene: EvaluatedTemplate) -> frozenset[str] 
     return scene.remembered("invocable", "", lambda: _names(scene)).aliases.get(resource.logical_id, frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Names:
     by_text: dict[str, Invocable]
     version_numbers: frozenset[str]

@@ -9,7 +9,6 @@ AWS::Serverless::HttpApi (Auth), AWS::Serverless::GraphQLApi.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final
 
@@ -21,6 +20,7 @@ from samguard.rollout.reference_places import place_of
 from samguard.source import Document, Mapping, Node, Sequence, Span
 from samguard.template import Resource, intrinsic
 from samguard.template.included import API_DEFINITIONS
+from samguard.value import field, replace, value
 
 
 class InvocationKind(Enum):
@@ -38,7 +38,7 @@ class InvocationKind(Enum):
     """A state machine's task."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InvocationTarget:
     """One place that names what is invoked.
 
@@ -58,7 +58,7 @@ class InvocationTarget:
     node: Node | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Place:
     """Where resources of a type name what they invoke. In a path `[]` is each item, `{}` each value.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Literal
@@ -19,6 +18,7 @@ from samguard.rollout.reference_places import first_line, place_of, references
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Resource, intrinsic
 from samguard.template.included import included_path
+from samguard.value import field, value
 
 _CALLED: Final = frozenset({"Resource", "FunctionName", "StateMachineArn"})
 """The fields of a Task that say what is called."""
@@ -27,7 +27,7 @@ _MARK: Final = re.compile(r"\0([^\0]+)\0")
 _SUBSTITUTED: Final = re.compile(r"\$\{([A-Za-z0-9_]+)\}(:?)")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """One place at which something is called by name."""
 

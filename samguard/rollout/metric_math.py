@@ -9,9 +9,10 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
+
+from samguard.value import value
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z0-9_]*)|(\"[^\"]*\"|'[^']*')"
@@ -21,28 +22,28 @@ _MOST_TOKENS: Final = 500
 _MAX_DEPTH: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Number:
     """A number."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Name:
     """The id of a metric or of another expression."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text:
     """A text in quotes, such as a search expression."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Operation:
     """Two operands; `symbol` is as it is written, `AND` and `OR` as `&&` and `||`."""
 
@@ -51,7 +52,7 @@ class Operation:
     right: Math
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """A function with its arguments, a list with the name `[]`, a minus sign with the name `-`."""
 
@@ -135,25 +136,25 @@ class _Reading:
             self.depth -= 1
 
     def _atom(self) -> Math:
-        token = self.take()
-        if token == "-":
+        word = self.take()
+        if word == "-":
             return Call("-", (self.atom(),))
-        if token == "(":
+        if word == "(":
             found = self.level(0)
             self.take(")")
             return found
-        if token == "[":
+        if word == "[":
             return Call("[]", self.arguments("]"))
-        if token[0] in "\"'":
-            return Text(token[1:-1])
-        if token[0].isdigit() or token[0] == ".":
-            return Number(float(token))
-        if not (token[0].isalpha() or token[0] == "_"):
+        if word[0] in "\"'":
+            return Text(word[1:-1])
+        if word[0].isdigit() or word[0] == ".":
+            return Number(float(word))
+        if not (word[0].isalpha() or word[0] == "_"):
             raise _NotUnderstoodError
         if self.peek() == "(":
             self.take()
-            return Call(token, self.arguments(")"))
-        return Name(token)
+            return Call(word, self.arguments(")"))
+        return Name(word)
 
     def arguments(self, end: str) -> tuple[Math, ...]:
         found: list[Math] = []

@@ -5,16 +5,16 @@ Everything here is plain text and numbers, ready to be shown; a rollout's proven
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from samguard.source import Position
+from samguard.value import field, value
 
 PlannedKind: TypeAlias = Literal["function", "state-machine"]
 PlannedStrategyKind: TypeAlias = Literal["canary", "linear", "all-at-once", "custom", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlannedParameter:
     """The value of a template's parameter in an environment, and who says it.
 
@@ -29,7 +29,7 @@ class PlannedParameter:
     unknown: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlannedStrategy:
     """How traffic is shifted: `percent` (0..100) of it first, and for linear at each step.
 
@@ -43,7 +43,7 @@ class PlannedStrategy:
     duration_minutes: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlannedRollout:
     """What a new version of one function or state machine goes through.
 
@@ -64,7 +64,7 @@ class PlannedRollout:
     unknown: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EnvironmentPlan:
     """What happens in one environment. `assumed` says that no environment is known: nobody wrote this one down."""
 
@@ -75,7 +75,7 @@ class EnvironmentPlan:
     rollouts: tuple[PlannedRollout, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TemplatePlan:
     """What happens to one template, environment by environment. `path` is relative to the root, with `/`."""
 
@@ -83,7 +83,7 @@ class TemplatePlan:
     environments: tuple[EnvironmentPlan, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Plan:
     """The plans of a project's templates, sorted by path."""
 

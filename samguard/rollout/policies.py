@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -17,6 +16,7 @@ from samguard.rollout.arns import ANYTHING, Text, covers, function_arn, text_of
 from samguard.rollout.managed_policies import MANAGED, SAM_TEMPLATES
 from samguard.source import Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Resource, intrinsic
+from samguard.value import field, value
 
 ROLE: Final = "AWS::IAM::Role"
 _ATTACHED: Final = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
@@ -27,7 +27,7 @@ _SLIP: Final = 0.88
 _AWS_POLICY: Final = re.compile(r"(?:.*:iam::aws:policy/)?(?:[\w-]+/)?([\w-]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """One action or resource of a statement, and where it is said. `text` is None for an action not known."""
 
@@ -35,7 +35,7 @@ class Said:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Statement:
     """A statement of a policy.
 
@@ -72,7 +72,7 @@ class Statement:
         return None if found and self.has_condition else found
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Permissions:
     """All statements that hold for a function or a role.
 

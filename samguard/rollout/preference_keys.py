@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.source import Entry, Mapping, Node, Scalar
 from samguard.template import intrinsic
 from samguard.template.sam_properties import FUNCTION, PROPERTIES, nearest_property
+from samguard.value import value
 
 PREFERENCE_KEYS: Final = (
     *("Type", "Alarms", "Hooks", "Enabled", "Role"),
@@ -39,7 +39,7 @@ _TRAFFIC_NUMBERS: Final = frozenset(("Percentage", "Interval", "Percent", "Minut
 _ROLLBACK: Final = re.compile(r"rollback", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UnreadKey:
     """A key that SAM passes over.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 
 from samguard.environments.environment import Environment
@@ -20,6 +19,7 @@ from samguard.evaluation import (
 from samguard.rollout.strategy import Strategy
 from samguard.source import Entry, Mapping, Node, Span
 from samguard.template import Resource, Template
+from samguard.value import field, value
 
 
 class RolloutKind(Enum):
@@ -36,7 +36,7 @@ class Phase(Enum):
     POST_TRAFFIC = "PostTraffic"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WiredAlarm:
     """An entry of a rollout's alarms: an alarm's name as CodeDeploy is told it.
 
@@ -52,7 +52,7 @@ class WiredAlarm:
         return self.node.span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hook:
     """A hook function of a rollout. `value` refers to a function of the template, or is a text or Unknown."""
 
@@ -62,7 +62,7 @@ class Hook:
     key_span: Span = Span(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Spans:
     """Where a rollout's parts are said. Each falls back to what stands around it."""
 
@@ -76,7 +76,7 @@ class Spans:
     hooks: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rollout:
     """How one function or state machine gets a new version in one environment.
 

@@ -6,7 +6,6 @@ Source: samtranslator/model/sam_resources.py and model/preferences, read with ve
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.evaluation import (
@@ -27,6 +26,7 @@ from samguard.rollout.transform_time import Unresolved, settled
 from samguard.rollout.wired_alarms import wired_alarms
 from samguard.source import Format, Mapping, Node, Scalar, Sequence, Span, walk
 from samguard.template import LANGUAGE_EXTENSIONS, Intrinsic, Refusal, RefusalKind, Resource, intrinsic
+from samguard.value import value
 
 _ALIAS_NAME: Final = re.compile(r"(?!^[0-9]+$)[a-zA-Z0-9\-_]+")
 _ONE_VARIABLE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\}")
@@ -45,7 +45,7 @@ def sam_function(resource: Resource, scene: EvaluatedTemplate) -> Rollout | tupl
     return tuple(reading.refusals) if reading.refusals else rollout
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Shift:
     """What an enabled preference says."""
 

@@ -5,16 +5,15 @@ Source: SAM developer guide, DeploymentPreference, Role; CodeDeploy user guide, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from samguard.evaluation import ABSENT, Literal, Removed, Value
 from samguard.rollout.policies import Permissions, role_of, role_permissions
 from samguard.rollout.rollout import Rollout
 from samguard.source import Entry, Scalar, Span
 from samguard.template import Resource
+from samguard.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ServiceRole:
     """Whose role a rollout's deployments run with.
 

@@ -7,12 +7,12 @@ docs/safe_lambda_deployments.rst.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Literal, Reference, Trail, Value
 from samguard.template import Resource
+from samguard.value import field, value
 
 LAMBDA_PREFIX: Final = "CodeDeployDefault.Lambda"
 
@@ -29,7 +29,7 @@ class StrategyKind(Enum):
     """A name that is neither predefined nor likely to be somebody's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Strategy:
     """A deployment configuration.
 

@@ -9,17 +9,17 @@ Source: samtranslator/intrinsics/actions.py, read with version 1.115.0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from samguard.evaluation import EvaluatedTemplate, Items, Literal, Reason, Trail, Unknown
 from samguard.source import Mapping, Node, Scalar, Sequence
 from samguard.template import intrinsic
+from samguard.value import replace, value
 
 _ARGUMENTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unresolved:
     """An expression that the transform leaves as it is; `name` is its function."""
 

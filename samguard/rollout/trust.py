@@ -5,16 +5,15 @@ Source: IAM user guide, "AWS JSON policy elements: Principal" and "IAM JSON poli
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from samguard.evaluation import EvaluatedTemplate, Items, Removed
 from samguard.rollout.arns import Text, covers, text_of
 from samguard.rollout.policies import Said, Statement, statement_of
 from samguard.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Resource, intrinsic
+from samguard.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TrustStatement:
     """One statement: `services` and `federated` are its principals of these kinds; `is_anyone` where it names all.
 
@@ -33,7 +32,7 @@ class TrustStatement:
     conditions: Mapping | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trust:
     """A role's trust policy. `is_known` is false where there may be statements that are not seen."""
 

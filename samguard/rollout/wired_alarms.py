@@ -6,7 +6,6 @@ an entry without a name. Source: samtranslator, deployment_preference_collection
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Removed, Trail, Unknown
@@ -14,11 +13,12 @@ from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE
 from samguard.rollout.rollout import WiredAlarm
 from samguard.source import Mapping, Node, Scalar, Sequence
 from samguard.template import NO_VALUE, Refusal, RefusalKind, intrinsic, is_no_value
+from samguard.value import value
 
 _ARGUMENTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WiredAlarms:
     """The alarms of a preference: `alarms` as far as known, `nameless` the entries that lose their name.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from enum import Enum
 
 from samguard.source.nodes import Node
 from samguard.source.spans import Location, Position, Span
+from samguard.value import field, value
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
@@ -36,7 +36,7 @@ class ProblemKind(Enum):
     """A YAML file has a second document; only the first is read."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Problem:
     """Something wrong with a text, at its place. `related` points at the other half, where there is one."""
 
@@ -46,7 +46,7 @@ class Problem:
     related: tuple[tuple[str, Span], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Document:
     """One file: `root` is None where it could not be read (then `problems` says why) or holds nothing."""
 
@@ -83,7 +83,7 @@ class Document:
         return min(self.line_starts[position.line - 1] + position.column - 1, len(self.text))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """A span of a document: what a value's provenance points at."""
 

@@ -7,10 +7,10 @@ function (`!Ref X`) and the long one (`Ref: X`) are the same node: a mapping wit
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from samguard.source.spans import Span
+from samguard.value import field, value
 
 Plain: TypeAlias = "str | int | float | bool | None"
 
@@ -24,7 +24,7 @@ def as_text(value: Plain) -> str:
     return str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scalar:
     """A text, number, boolean or null. `raw` is how it was written, without quotes."""
 
@@ -39,7 +39,7 @@ class Scalar:
         return as_text(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sequence:
     """A list."""
 
@@ -47,7 +47,7 @@ class Sequence:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """One key of a mapping with its value."""
 
@@ -65,7 +65,7 @@ class Entry:
         return Span(self.key.span.start, max(self.key.span.end, self.value.span.end))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mapping:
     """Keys and values in the order of the text. Of a key written twice, the last one holds."""
 

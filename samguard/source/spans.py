@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from samguard.value import value
 
 
 class Span(NamedTuple):
@@ -23,7 +24,7 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value
 class Location:
     """A range in a file of the project: `path` relative to its root with `/`, `end` exclusive."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from samguard.source import Mapping, Node, Scalar
+from samguard.value import value
 
 NO_VALUE: Final = "AWS::NoValue"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Intrinsic:
     """A function call: `name` as in the long form (`Fn::If`), its argument, and the mapping it was written as."""
 

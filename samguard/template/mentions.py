@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
 from samguard.template.intrinsic import intrinsic
 from samguard.template.template import Template
+from samguard.value import value
 
 _SECTIONS: Final = ("Globals", "Conditions", "Resources", "Outputs")
 _LOOP: Final = "Fn::ForEach"
@@ -26,7 +26,7 @@ class Naming(Enum):
     MAPPING = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mention:
     """A name as it is written somewhere, without what follows a dot; that is `attribute`.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from samguard.source import Span
+from samguard.value import value
 
 
 class RefusalKind(Enum):
@@ -44,7 +44,7 @@ class RefusalKind(Enum):
     STATE_MACHINE_ALIAS = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Refusal:
     """One reason for which the SAM transform refuses the template.
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from samguard.source import Document, Mapping, Node, Scalar, Span
 from samguard.template.refusal import Refusal
+from samguard.value import field, value
 
 SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 _KNOWN_TRANSFORMS: Final = frozenset({SAM_TRANSFORM, LANGUAGE_EXTENSIONS, "AWS::CodeDeployBlueGreen"})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameter:
     """A template parameter. `default` is None where there is none; an empty default is a Scalar."""
 
@@ -35,7 +35,7 @@ class Parameter:
         return self.type.startswith("AWS::SSM::Parameter::Value<")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Resource:
     """A resource with Globals merged in.
 
@@ -57,7 +57,7 @@ class Resource:
         return self.key.span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Template:
     """A SAM or CloudFormation template.
 

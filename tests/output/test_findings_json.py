@@ -1,10 +1,10 @@
 import json
-from dataclasses import replace
 
 from syrupy.assertion import SnapshotAssertion
 
 from samguard.linting.report import Report
 from samguard.output.findings_json import findings_json
+from samguard.value import replace
 
 
 def test_the_shape_is_the_one_that_scripts_rely_on(report: Report, snapshot: SnapshotAssertion) -> None:

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -8,6 +6,7 @@ from samguard.linting.rule import Level
 from samguard.output.findings_text import findings_concise, findings_text, summary_text
 from samguard.output.printable import cells
 from samguard.source import Location, Position
+from samguard.value import replace
 
 HOSTILE = "\x1b]0;owned\x07 \u202egnp.exe ##vso[task.setvariable variable=a]b \r\n::set-output name=a::b"
 

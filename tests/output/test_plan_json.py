@@ -1,12 +1,12 @@
 import json
 import math
-from dataclasses import replace
 from typing import Any
 
 from syrupy.assertion import SnapshotAssertion
 
 from samguard.output.plan_json import plan_json
 from samguard.rollout.plan import EnvironmentPlan, Plan, PlannedRollout, PlannedStrategy, TemplatePlan
+from samguard.value import replace
 
 
 def rollout_json(rollout: PlannedRollout) -> dict[str, Any]:

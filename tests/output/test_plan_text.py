@@ -1,5 +1,4 @@
 import re
-from dataclasses import replace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -9,6 +8,7 @@ from samguard.output.printable import cells
 from samguard.output.rollout_cells import STRATEGY, row
 from samguard.rollout.plan import EnvironmentPlan, Plan, PlannedParameter, PlannedRollout, PlannedStrategy, TemplatePlan
 from samguard.source import Position
+from samguard.value import replace
 
 
 def plan_of(*rollouts: PlannedRollout, parameters: dict[str, PlannedParameter] | None = None) -> Plan:

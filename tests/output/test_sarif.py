@@ -1,7 +1,6 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from samguard.linting.rule import Level
 from samguard.output import sarif as sarif_module
 from samguard.output.sarif import sarif
 from samguard.source import Location, Position
+from samguard.value import replace
 
 Explanations = Mapping[str, Explanation]
 HOME = "https://example.org/samguard"

@@ -60,7 +60,7 @@ def test_an_opaque_part_leaves_open_what_it_may_decide(pattern: list[str], text:
         ("!GetAtt Orders.Arn", "!Ref Orders.Version", False),
         ("!Sub '${Orders.Arn}:*'", "!Ref Orders.Version", True),
         ("!Sub '${Orders.Arn}*'", "!Ref Orders.Version", True),
-        ("!Ref Orders.Alias", "!Ref Orders.Version", None),
+        ("!Ref Orders.Alias", "!Ref Orders.Version", False),
         ("!Sub 'arn:aws:lambda:*:*:function:${Orders}:live'", "!Ref Orders.Alias", None),
         ("!Sub 'arn:${AWS::Partition}:lambda:*:*:function:${Orders}:live'", "!Ref Orders.Alias", True),
         ("!Ref OrdersAliaslive", "!Ref Orders.Alias", True),

@@ -52,10 +52,15 @@ def kinds(facts: HookFacts) -> list[Silence]:
 
 ALWAYS = [
     (
-        "status = 'Failed'\ntry:\n    client.invoke(FunctionName='x')\n    status = 'Succeeded'\nexcept Exception:\n    pass\n"
-        "answer(event, status)",
-        "let status = 'Failed';\ntry { await client.invoke({FunctionName: 'x'}); status = 'Succeeded'; } catch (e) {}\n"
-        "await answer(event, status);",
+        (
+            "status = 'Failed'\ntry:\n    client.invoke(FunctionName='x')\n    status = 'Succeeded'\n"
+            "except Exception:\n    pass\n"
+            "answer(event, status)"
+        ),
+        (
+            "let status = 'Failed';\ntry { await client.invoke({}); status = 'Succeeded'; } catch (e) {}\n"
+            "await answer(event, status);"
+        ),
     ),
     (
         "if check():\n    answer(event, 'Succeeded')\nelse:\n    answer(event, 'Failed')",
@@ -66,19 +71,28 @@ ALWAYS = [
         "if (!check()) { await answer(event, 'Failed'); return; }\nawait answer(event, 'Succeeded');",
     ),
     (
-        "status = 'Failed'\ntry:\n    client.invoke(FunctionName='x')\n    status = 'Succeeded'\nfinally:\n"
-        "    answer(event, status)",
-        "let status = 'Failed';\ntry { await client.invoke({}); status = 'Succeeded'; } finally { await answer(event, status); }",
+        (
+            "status = 'Failed'\ntry:\n    client.invoke(FunctionName='x')\n    status = 'Succeeded'\nfinally:\n"
+            "    answer(event, status)"
+        ),
+        (
+            "let status = 'Failed';\ntry { await client.invoke({}); status = 'Succeeded'; }\n"
+            "finally { await answer(event, status); }"
+        ),
     ),
     (
         "if not event.get('DeploymentId'):\n    return\nanswer(event, 'Failed' if check() else 'Succeeded')",
         "if (!event.DeploymentId) { return; }\nawait answer(event, check() ? 'Failed' : 'Succeeded');",
     ),
     (
-        "for attempt in range(3):\n    try:\n        client.invoke(FunctionName='x')\n        break\n    except Exception:\n"
-        "        pass\nanswer(event, 'Failed' if check() else 'Succeeded')",
-        "for (let i = 0; i < 3; i++) { try { await client.invoke({}); break; } catch (e) {} }\n"
-        "await answer(event, check() ? 'Failed' : 'Succeeded');",
+        (
+            "for attempt in range(3):\n    try:\n        client.invoke(FunctionName='x')\n        break\n"
+            "    except Exception:\n        pass\nanswer(event, 'Failed' if check() else 'Succeeded')"
+        ),
+        (
+            "for (let i = 0; i < 3; i++) { try { await client.invoke({}); break; } catch (e) {} }\n"
+            "await answer(event, check() ? 'Failed' : 'Succeeded');"
+        ),
     ),
 ]
 
@@ -120,8 +134,10 @@ PAST = [
         "if (!check()) { return; }\nawait answer(event, 'Succeeded');",
     ),
     (
-        "try:\n    client.invoke(FunctionName='x')\n    answer(event, 'Succeeded')\nexcept Exception as error:\n"
-        "    print(error)",
+        (
+            "try:\n    client.invoke(FunctionName='x')\n    answer(event, 'Succeeded')\nexcept Exception as error:\n"
+            "    print(error)"
+        ),
         "try { await client.invoke({}); await answer(event, 'Succeeded'); } catch (e) { console.log(e); }",
     ),
 ]

@@ -6,7 +6,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +15,7 @@ from examples import Mark, found, write
 
 from samguard.linting import LoadedRule, catalogue, lint
 from samguard.project import Project, load_project
+from samguard.value import replace
 
 pytestmark = pytest.mark.slow
 
