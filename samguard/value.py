@@ -25,7 +25,7 @@ def value(cls: type[T]) -> type[T]:
     Fields with `compare=False` have no part in equality; those with `repr=False` are not shown; those with `init=False`
     are set by `__post_init__`.
     """
-    fields = tuple(_field(cls, name) for name in cls.__dict__.get("__annotations__", ()))
+    fields = tuple(_field(cls, name) for name in cls.__dict__.get("__annotations__", ()))  # noqa: RUF063 - no inspect
     body = {name: item for name, item in cls.__dict__.items() if name not in ("__dict__", "__weakref__")}
     for one in fields:
         body.pop(one.name, None)
@@ -45,7 +45,7 @@ def replace(old: T, **changes: object) -> T:
 
 
 def _fields_of(item: Any) -> tuple[Field[Any], ...]:  # noqa: ANN401
-    return item._fields  # type: ignore[no-any-return]  # noqa: SLF001 - `value` has set it
+    return item._fields  # type: ignore[no-any-return]
 
 
 def _field(cls: type, name: str) -> Field[Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
 
-from samguard.linting import Example, Level, Report
+from samguard.linting import Example, Level, LoadedRule, Report
 
 _MARK = re.compile(r"#\s*(SG\d{3})(?:\s+in\s+([\w.-]+(?:\s*,\s*[\w.-]+)*))?")
 

@@ -24,6 +24,8 @@ class Loss(Enum):
     """A condition chooses what is empty."""
     FIRST_NO_VALUE = auto()
     """SAM drops the whole list for its first item."""
+    SHAPE = auto()
+    """An entry of a deployment group is no mapping with a Name."""
 
 
 @value
@@ -41,6 +43,8 @@ def lost_list(rollout: Rollout) -> Lost | None:
     """What makes a rollout's list of alarms empty, though it is written with alarms in it."""
     if isinstance(rollout.alarms, Unknown) or rollout.alarms:
         return None
+    for node in misshapen_entries(rollout):
+        return Lost(Loss.SHAPE, node, ())
     read = _as_sam_reads_it(rollout)
     if read is not None and read.dropped is not None:
         items = read.dropped.items
@@ -167,6 +171,31 @@ def namelessness(rollout: Rollout) -> Level | None:
     if rollout.environment.production is Production.NO:
         return Level.NOTE
     return None if rollout.is_gradual and lost_list(rollout) is not None else Level.WARNING
+
+
+def list_span(rollout: Rollout) -> Span:
+    """Where a rollout's alarms are, or are to be, listed: the key Alarms, or what stands around it."""
+    if rollout.group is not None:
+        configuration, _ = rollout.scene.chosen(rollout.group.properties.get("AlarmConfiguration"))
+        entry = configuration.entry("Alarms") if isinstance(configuration, Mapping) else None
+        if entry is not None:
+            return entry.key.span
+    return rollout.spans.alarms
+
+
+def misshapen_entries(rollout: Rollout) -> tuple[Node, ...]:
+    """The entries of a deployment group's list that are no mapping with a Name: CloudFormation refuses them."""
+    if rollout.group is None:
+        return ()
+    found: list[Node] = []
+    for item in _items(rollout):
+        entry, _ = rollout.scene.chosen(item)
+        call = intrinsic(entry)
+        if call is not None and isinstance(rollout.scene.value(entry), (Unknown, Removed)):
+            continue
+        if entry is not None and (call is not None or not isinstance(entry, Mapping) or "Name" not in entry):
+            found.append(item)
+    return tuple(found)
 
 
 def alarm_count(rollout: Rollout) -> int:

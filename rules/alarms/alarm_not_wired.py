@@ -5,8 +5,9 @@ looks only at the alarms that the preference (or the deployment group) lists. Wh
 the clock and a bad version reaches every user while the alarm rings. Where it lists others, what this one sees does not
 stop the shift: a warning if nothing that is listed sees errors, else a note.
 Silent when: the list, or one of its entries, is not known; a listed alarm sees the same kind of failure; a listed alarm
-belongs to another function (SG308 speaks of that); the list is lost to a condition or to AWS::NoValue (SG302, SG303);
-the strategy is not known, or everything is shifted at once; the environment is not production.
+belongs to another function (SG308 speaks of that); the list is lost to a condition or to AWS::NoValue (SG302, SG303),
+has entries that name no alarm (SG307), or stands under a key that SAM does not read (SG011); the strategy is not known,
+or everything is shifted at once; the environment is not production.
 Fix: list the alarm under Alarms.
 Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; SAM,
 docs/safe_lambda_deployments.rst.
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
+from samguard.rules.alarms.alarm_list import list_span
 from samguard.rules.alarms.left_out import left_out
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 
@@ -114,7 +116,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     found = left_out(rollout)
     if found is not None:
         yield Finding(
-            rollout.spans.alarms,
+            list_span(rollout),
             found.message(rollout),
             because=(*rollout.because, *found.because(rollout)),
             resource=rollout.function,

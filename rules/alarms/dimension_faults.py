@@ -299,9 +299,10 @@ def _is_arn(value: Value) -> bool:
         case Literal():
             return value.text.startswith("arn:")
         case Joined():
+            arns = ("Arn", "Alias", "Version")
+            if any(isinstance(part, Reference) and part.attribute in arns for part in value.parts):
+                return True
             first = value.parts[0]
-            if isinstance(first, Reference):
-                return first.attribute in ("Arn", "Alias", "Version")
             return isinstance(first, str) and first.startswith("arn:")
         case _:
             return False

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from samguard.evaluation import Fields, Items, Joined, Literal, Reference, Unknown
+from samguard.evaluation import Fields, Items, Joined, Literal, Reference, Trail, Unknown, Value
 from samguard.linting.rule import Fix, Level
 from samguard.rollout import Rollout, WiredAlarm
 from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE, wired_resource
+from samguard.rules.alarms.alarm_list import misshapen_entries
 from samguard.rules.alarms.misnamed import misnamed
 from samguard.rules.alarms.relied_on import replacement, shifts_gradually
+from samguard.source import Node, Scalar, Span
+from samguard.template import Resource, intrinsic
+from samguard.template.resource_types import meant_type
 from samguard.value import value
 
 _MAY_GIVE_A_NAME: Final = (
@@ -35,6 +40,16 @@ def entries(rollout: Rollout) -> tuple[WiredAlarm, ...]:
     return () if isinstance(rollout.alarms, Unknown) or not shifts_gradually(rollout) else rollout.alarms
 
 
+def faults(rollout: Rollout) -> Iterator[tuple[Span, Trail, EntryFault]]:
+    """The entries of a gradual rollout's list that name no alarm: the place, what decided it, and why."""
+    for entry in entries(rollout):
+        fault = entry_fault(entry, rollout)
+        if fault is not None:
+            yield entry.span, entry.value.because, fault
+    for node in misshapen_entries(rollout) if shifts_gradually(rollout) else ():
+        yield node.span, (), misshapen_fault(node)
+
+
 def is_arn(entry: WiredAlarm, rollout: Rollout) -> bool:
     """Whether an entry is the ARN of an alarm."""
     match entry.value:
@@ -53,8 +68,11 @@ def is_arn(entry: WiredAlarm, rollout: Rollout) -> bool:
 
 def entry_fault(entry: WiredAlarm, rollout: Rollout) -> EntryFault | None:
     """Why an entry names no alarm; None where it may, or is the ARN of one."""
-    if wired_resource(entry, rollout) is not None or is_arn(entry, rollout):
+    if is_arn(entry, rollout):
         return None
+    named = wired_resource(entry, rollout)
+    if named is not None:
+        return _attribute(entry.value, named)
     match entry.value:
         case Reference():
             return _reference(entry.value, rollout)
@@ -66,10 +84,28 @@ def entry_fault(entry: WiredAlarm, rollout: Rollout) -> EntryFault | None:
             return None
 
 
+def _attribute(value: Value, named: Resource) -> EntryFault | None:
+    """An alarm has the attribute Arn and no other."""
+    if not isinstance(value, Reference) or value.attribute is None:
+        return None
+    return EntryFault(f"an alarm has no attribute {value.attribute}. Write !Ref {named.logical_id}")
+
+
+def misshapen_fault(node: Node) -> EntryFault:
+    """What is wrong with an entry of a deployment group's list that is no mapping with a Name."""
+    call = intrinsic(node)
+    right = "Name, and the alarm's name behind it"
+    if call is not None and call.name == "Ref" and isinstance(call.argument, Scalar):
+        right = f"Name: !Ref {call.argument.text}"
+    return EntryFault(f"an entry of a deployment group is a mapping with Name. Write {right}")
+
+
 def _reference(value: Reference, rollout: Rollout) -> EntryFault | None:
     target = rollout.scene.resource_of(value)
     if target is None or not target.type.startswith("AWS::") or target.type.startswith(_MAY_GIVE_A_NAME):
         return None
+    if meant_type(target.type) is not None:
+        return None  # misspelt, says SG032
     return EntryFault(f"{value.logical_id} is no alarm but {target.type}. Write !Ref and the alarm's logical id")
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
+from samguard.rules.alarms.alarm_list import list_span
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 from samguard.rules.alarms.unlisted import is_blind_to_errors
 
@@ -62,7 +63,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each gradual rollout of a function whose alarms do not see errors."""
     if is_blind_to_errors(rollout):
         yield Finding(
-            rollout.spans.alarms,
+            list_span(rollout),
             "no alarm of {resource} sees errors, so a version that fails every request quickly reaches every user "
             "{where}. List an alarm on AWS/Lambda Errors",
             resource=rollout.function,

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
+from samguard.rules.alarms.alarm_list import list_span
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders, rate_alarm
 from samguard.rules.alarms.unlisted import sees_errors_only
 
@@ -49,7 +50,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each gradual rollout of a function that is watched for errors and nothing else."""
     if sees_errors_only(rollout):
         yield Finding(
-            rollout.spans.alarms,
+            list_span(rollout),
             "the alarms of {resource} see exceptions and timeouts only: a version that is slow, throttled, or "
             "answers with HTTP 500 goes through {where}. Watch Throttles, Duration or the API's 5XXError, too",
             resource=rollout.function,

@@ -22,6 +22,9 @@ from samguard.value import value
 
 _PERCENTILE: Final = re.compile(r"[pP](\d{1,2}(?:\.\d+)?)")
 _MAX_DEPTH: Final = 10
+_PERCENT: Final = 100
+_LEAST_PERCENT: Final = 0.1
+"""A threshold below is a fraction, by all likelihood."""
 PLENTY: Final = 1e9
 """Requests in a period: so many that every threshold on a plain count is crossed."""
 
@@ -222,3 +225,12 @@ def where_to_change(alarm: Alarm) -> Span:
     if metric is not None and not counts_failures(metric) and not is_latency(metric) and number(alarm.threshold):
         return metric.span_of("MetricName", alarm.span_of("Threshold"))
     return alarm.span_of("Threshold")
+
+
+def is_fraction_of_percent(alarm: Alarm, scene: EvaluatedTemplate) -> bool:
+    """Whether a rate of failures in percent is compared with what reads as a fraction."""
+    threshold = number(alarm.threshold)
+    worst = value_of(alarm, Traffic(PLENTY, failing=1), scene)
+    is_rate = worst == _PERCENT and value_of(alarm, Traffic(1, failing=1), scene) == _PERCENT
+    is_above = comparison_of(alarm) in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+    return is_rate and is_above and threshold is not None and 0 < threshold < _LEAST_PERCENT

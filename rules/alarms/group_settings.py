@@ -5,7 +5,7 @@ from __future__ import annotations
 from samguard.evaluation import Items, Literal, Removed, Trail, Value
 from samguard.linting.rule import Level
 from samguard.rollout import Rollout
-from samguard.source import Mapping, Node, Span
+from samguard.source import Mapping, Node, Sequence, Span
 from samguard.template import intrinsic
 from samguard.value import field, value
 
@@ -52,8 +52,11 @@ def setting(rollout: Rollout, section: str, key: str) -> Setting | None:
         return Setting(entry.key.span, Removed(), None)
     if not isinstance(chosen, Mapping) or intrinsic(chosen) is not None:
         return None
-    node = chosen.get(key)
-    return Setting(entry.key.span if node is None else node.span, rollout.scene.value(node), node)
+    said = chosen.entry(key)
+    if said is None:
+        return Setting(entry.key.span, Removed(), None)
+    span = said.key.span if isinstance(said.value, Sequence) else said.value.span
+    return Setting(span, rollout.scene.value(said.value), said.value)
 
 
 @value

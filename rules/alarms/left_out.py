@@ -7,7 +7,7 @@ from samguard.linting.rule import Level
 from samguard.rollout import Rollout
 from samguard.rollout.alarm import alarm
 from samguard.rollout.preference_keys import stands_for
-from samguard.rules.alarms.alarm_list import lost_list
+from samguard.rules.alarms.alarm_list import list_span, lost_list, misshapen_entries
 from samguard.rules.alarms.coverage import kinds_of, listed_kinds, lists_foreign_alarm, sees_only_lambda
 from samguard.rules.alarms.misnamed import misnamed
 from samguard.rules.alarms.unlisted import unlisted_alarms
@@ -25,7 +25,7 @@ class LeftOut:
 
     def message(self, rollout: Rollout) -> str:
         """What a finding says. A list in Globals is one of several functions: their alarms are not named there."""
-        span, shared = rollout.spans.alarms, rollout.template.shared
+        span, shared = list_span(rollout), rollout.template.shared
         is_shared = shared is not None and shared.span.start <= span.start < shared.span.end
         names = _listed([resource.logical_id for resource in self.alarms])
         many = bool(self.alarms[1:]) or is_shared
@@ -49,7 +49,7 @@ def left_out(rollout: Rollout) -> LeftOut | None:
     if not rollout.is_gradual or isinstance(rollout.alarms, Unknown) or rollout.template.is_fragment:
         return None
     missing = unlisted_alarms(rollout)
-    if not missing or lists_foreign_alarm(rollout):
+    if not missing or lists_foreign_alarm(rollout) or misshapen_entries(rollout):
         return None
     if not rollout.alarms:
         if lost_list(rollout) is not None or stands_for(rollout.preference, "Alarms") is not None:

@@ -5,8 +5,9 @@ shifts on by the clock, and a version that fails every request reaches every use
 where there is one, this weighs a warning.
 Silent when: the list or the strategy is not known; the environment is not production; everything is shifted at once (no
 alarm could act in time, and SG201 speaks of that); an alarm that watches the function exists but is not listed (SG334
-speaks of that); the list is lost to a condition (SG302) or to a first item of AWS::NoValue (SG303), or written under a
-key that SAM does not read (SG011); the template is a fragment whose Globals are elsewhere.
+speaks of that); the list is lost to a condition (SG302) or to a first item of AWS::NoValue (SG303), has entries that
+name no alarm (SG307), or written under a key that SAM does not read (SG011); the template is a fragment whose Globals
+are elsewhere.
 Fix: list an alarm on the new version's errors under Alarms, such as one on AWS/Lambda Errors with the dimensions
 FunctionName, Resource (`function:alias`) and ExecutedVersion.
 Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; SAM,
@@ -21,7 +22,7 @@ from samguard.evaluation import Unknown
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rollout.preference_keys import stands_for
-from samguard.rules.alarms.alarm_list import lost_list
+from samguard.rules.alarms.alarm_list import list_span, lost_list
 from samguard.rules.alarms.hooks_beside import what_hooks_see
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 from samguard.rules.alarms.unlisted import unlisted_alarms
@@ -135,7 +136,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     beside = what_hooks_see(rollout)
     yield Finding(
-        rollout.spans.alarms,
+        list_span(rollout),
         f"no alarm watches {{resource}} while its traffic is shifted, so nothing stops a version that fails"
         f"{beside.but}: it reaches every user {{where}}. List an alarm on its errors under Alarms",
         because=rollout.because,

@@ -15,7 +15,7 @@ from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.alarm_list import alarm_count
+from samguard.rules.alarms.alarm_list import alarm_count, list_span
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 
 RULE = Rule("SG305", "too-many-alarms", Level.ERROR, since="0.1.0")
@@ -60,7 +60,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     count = alarm_count(rollout)
     if count > MOST_ALARMS:
         yield Finding(
-            rollout.spans.alarms,
+            list_span(rollout),
             f"the list of {{resource}} has {count} alarms, and CodeDeploy takes {MOST_ALARMS} at the most: the "
             "deployment fails. Leave some out, or join them by metric math",
             resource=rollout.function,

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.entry_faults import entries, entry_fault
+from samguard.rules.alarms.deployment_group_example import ALARMS, deployment_group
+from samguard.rules.alarms.entry_faults import faults
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 
 RULE = Rule("SG307", "unknown-alarm", Level.ERROR, since="0.1.0")
@@ -44,6 +45,12 @@ BAD = (
         ),
     ),
     Example(template=orders(alarm(), wired="[{Name: !Ref OrdersErrors}]  # SG307"), samconfig=SAMCONFIG),
+    Example(template=orders(alarm(), wired="[!GetAtt OrdersErrors.AlarmName]  # SG307"), samconfig=SAMCONFIG),
+    Example(  # and plain CloudFormation, where a mapping is due
+        template=deployment_group(ALARMS.replace("Name: orders-errors", "!Ref OrdersErrors  # SG307"))
+        + alarm(Dimensions="[{Name: FunctionName, Value: orders}]"),
+        samconfig=SAMCONFIG,
+    ),
 )
 
 GOOD = (
@@ -75,14 +82,12 @@ GOOD = (
 
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each entry that is certainly no alarm."""
-    for entry in entries(rollout):
-        fault = entry_fault(entry, rollout)
-        if fault is not None:
-            yield Finding(
-                entry.span,
-                f"this entry never stops a bad version of {{resource}}: {fault.message}",
-                because=entry.value.because,
-                resource=rollout.function,
-                level=fault.level,
-                fixes=fault.fixes,
-            )
+    for span, because, fault in faults(rollout):
+        yield Finding(
+            span,
+            f"this entry never stops a bad version of {{resource}}: {fault.message}",
+            because=because,
+            resource=rollout.function,
+            level=fault.level,
+            fixes=fault.fixes,
+        )

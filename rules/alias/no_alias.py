@@ -18,6 +18,7 @@ from samguard.evaluation import Removed
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rollout.traffic import Traffic, means_to_shift, own_traffic
+from samguard.template.misplaced import misplaces_rollout
 
 RULE = Rule("SG101", "no-alias", Level.WARNING, since="0.1.0", about_production=True)
 
@@ -187,7 +188,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 
 def _traffic_without_alias(rollout: Rollout) -> Traffic:
     """What calls a SAM function directly, for want of an alias."""
-    is_bare = isinstance(rollout.alias, Removed) and not rollout.shifts
+    is_bare = isinstance(rollout.alias, Removed) and not rollout.shifts and not misplaces_rollout(rollout.resource)
     if not is_bare or rollout.resource.type != "AWS::Serverless::Function":
         return Traffic.NONE
     return own_traffic(rollout.resource)

@@ -16,6 +16,7 @@ from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.rollout import Hook, Rollout
 from samguard.rollout.hook_function import function_named
 from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
+from samguard.rules.hooks.hook_names import key_of
 from samguard.template import Resource
 
 RULE = Rule("SG412", "hook-arn-not-name", Level.WARNING, since="0.1.0")
@@ -61,11 +62,12 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         function = function_named(hook, rollout.scene)
         is_attribute = isinstance(hook.value, Reference) and hook.value.attribute is not None and function is not None
         is_text = isinstance(hook.value, Literal) and hook.value.text.startswith("arn:")
+        right = f"!Ref {function.logical_id}" if function is not None else "its name"
         if is_attribute or is_text:
             yield Finding(
                 hook.node.span,
-                f"{hook.phase.value} is given an ARN, but takes the name of a function: whether CodeDeploy finds it is "
-                f"luck {{where}}. Write {'!Ref ' + function.logical_id if function is not None else 'its name'}",
+                f"{key_of(hook, rollout.scene)} is given an ARN, but takes the name of a function: whether CodeDeploy "
+                f"finds it is luck {{where}}. Write {right}",
                 because=hook.value.because,
                 resource=function.logical_id if function is not None else rollout.function,
                 fixes=_fixes(hook, function, rollout),

@@ -14,6 +14,11 @@ _NEAR: Final = 0.88
 """How alike a name must be to be taken for a slip: a letter or two in one of ten."""
 
 
+def key_of(hook: Hook, scene: EvaluatedTemplate) -> str:
+    """What a hook is called where it is written: PreTraffic, or BeforeAllowTrafficHook in plain CloudFormation."""
+    return scene.template.document.text[hook.key_span.start : hook.key_span.end].strip("\"'") or hook.phase.value
+
+
 def near_name(hook: Hook, scene: EvaluatedTemplate) -> tuple[Resource, bool] | None:
     """The function whose logical id a text is (true), or whose logical id or name it nearly is (false)."""
     if not isinstance(hook.value, Literal):

@@ -27,9 +27,10 @@ def tested_code(hook: HookFunction) -> TestedCode | None:
     environment, scene = hook.environment, hook.scene
     if environment.tells(Qualification.VERSION):
         return TestedCode("the new version", version_arn(deployed, scene), Qualification.VERSION)
-    if environment.tells(Qualification.ALIAS):
+    is_after = hook.hook.phase is Phase.POST_TRAFFIC  # before, the alias is the old version: SG408 speaks of that
+    if environment.tells(Qualification.ALIAS) and is_after:
         arn = function_arn(deployed, scene, text_of(hook.rollout.alias, scene))
         return TestedCode("the alias", arn, Qualification.ALIAS)
-    if environment.tells(Qualification.NONE) and hook.hook.phase is Phase.POST_TRAFFIC:
+    if environment.tells(Qualification.NONE) and is_after:
         return TestedCode("the name", function_arn(deployed, scene), Qualification.NONE)
     return None

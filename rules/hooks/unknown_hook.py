@@ -19,7 +19,8 @@ from samguard.rollout import Hook, Rollout
 from samguard.rollout.arns import FUNCTION_TYPES
 from samguard.rollout.hook_function import function_named
 from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
-from samguard.rules.hooks.hook_names import near_name
+from samguard.rules.hooks.hook_names import key_of, near_name
+from samguard.template.resource_types import meant_type
 
 RULE = Rule("SG417", "unknown-hook", Level.ERROR, since="0.1.0")
 
@@ -93,10 +94,10 @@ def check(rollout: Rollout) -> Iterator[Finding]:
 def _of(hook: Hook, rollout: Rollout) -> Iterator[Finding]:
     scene = rollout.scene
     target = scene.resource_of(hook.value)
-    if target is not None and target.type not in FUNCTION_TYPES:
+    if target is not None and target.type not in FUNCTION_TYPES and meant_type(target.type) is None:
         yield Finding(
             hook.node.span,
-            f"{hook.phase.value} names {target.logical_id}, which is no function but an {target.type}: CodeDeploy "
+            f"{key_of(hook, scene)} names {target.logical_id}, which is no function but an {target.type}: CodeDeploy "
             "cannot invoke it, and the deployment fails {where}. Name the hook function",
             because=hook.value.because,
             resource=target.logical_id,
@@ -107,8 +108,8 @@ def _of(hook: Hook, rollout: Rollout) -> Iterator[Finding]:
         if scene.exists(function) is False:
             yield Finding(
                 hook.node.span,
-                f"{hook.phase.value} names {function.logical_id}, whose Condition is false {{where}}: CloudFormation "
-                "refuses the template there. Give the hook the same Condition, or drop the Condition",
+                f"{key_of(hook, scene)} names {function.logical_id}, whose Condition is false {{where}}: "
+                "CloudFormation refuses the template there. Give the hook the same Condition, or drop the Condition",
                 because=(*hook.value.because, *scene.why_absent(function)),
                 resource=function.logical_id,
             )
@@ -118,9 +119,9 @@ def _of(hook: Hook, rollout: Rollout) -> Iterator[Finding]:
         return
     meant, is_logical_id = near
     said = (
-        f"{hook.phase.value} is the text {meant.logical_id!r}, a logical id and no function's name"
+        f"{key_of(hook, scene)} is the text {meant.logical_id!r}, a logical id and no function's name"
         if is_logical_id
-        else f"{hook.phase.value} names a function that is not in this template"
+        else f"{key_of(hook, scene)} names a function that is not in this template"
     )
     yield Finding(
         hook.node.span,

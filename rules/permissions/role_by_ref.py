@@ -38,7 +38,7 @@ GOOD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG),
     Example(template=changed(TEMPLATE, (_ROLE, "Role: !Sub '${DeployRole.Arn}'\n")), samconfig=SAMCONFIG),
     Example(template=changed(TEMPLATE, (_ROLE, "Role: !Sub arn:aws:iam::${AWS::AccountId}:role/deployments\n"))),
-    Example(template=changed(TEMPLATE, (_ROLE, "")), samconfig=SAMCONFIG),
+    Example(template=changed(TEMPLATE, (f"        {_ROLE}", "")), samconfig=SAMCONFIG),
     Example(  # nothing is shifted
         template=changed(TEMPLATE, (_ROLE, "Role: deployments\n        Enabled: false\n")),
         samconfig=DEV_ONLY,

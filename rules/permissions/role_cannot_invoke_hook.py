@@ -4,7 +4,7 @@ What goes wrong: CodeDeploy invokes PreTraffic and PostTraffic with the rights o
 AWSCodeDeployRoleForLambda allows that only for functions called CodeDeployHook_*; without a right for this one the
 hook is never run, and the deployment fails.
 Silent when: the role or a policy of it is not in the template; SAM's own role is used (SG401 speaks of that); the
-hook's name is not known.
+hook's name is not known; the role has no right to shift traffic at all (SG804 speaks of that).
 Fix: let the hook's name begin with CodeDeployHook_, or allow lambda:InvokeFunction on the hook in the role.
 Source: AWS managed policy AWSCodeDeployRoleForLambda; SAM, docs/safe_lambda_deployments.rst, PreTraffic and
 PostTraffic hooks.
@@ -98,7 +98,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         is_there = hook.scene.exists(hook.function) is not False
         if permissions is None or permissions.resource is None or not is_there:
             continue
-        if permissions.allows(INVOKE, target) is not False:
+        if permissions.allows(INVOKE, target) is not False or permissions.allows("lambda:UpdateAlias") is False:
             continue
         yield Finding(
             _place(permissions, hook),

@@ -36,10 +36,13 @@ _ATTACHED = """  Shift:
 
 BAD = (
     Example(
-        template=changed(TEMPLATE, (_POLICY, "service-role/AWSCodeDeployRole  # SG804 in dev, prod # SG805")),
+        template=changed(TEMPLATE, (_POLICY, "service-role/AWSCodeDeployRole  # SG804 in dev, prod")),
         samconfig=SAMCONFIG,
     ),
     Example(template=changed(TEMPLATE, (_POLICY, "AWSCodeDeployRoleForECS  # SG804")), samconfig=SAMCONFIG),
+    Example(  # it is service-role/AWSCodeDeployRoleForLambda
+        template=changed(TEMPLATE, (_POLICY, "AWSCodeDeployRoleForLambda  # SG804")), samconfig=SAMCONFIG
+    ),
     Example(
         template=changed(TEMPLATE, (MANAGED, INLINE), ("lambda:UpdateAlias", "lambda:UpdateFunctionCode")).replace(
             "      Policies:\n        - PolicyName", "      Policies:  # SG804\n        - PolicyName"
@@ -85,6 +88,13 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     is_here = rollout.resource.type in FUNCTION_TYPES
     if not rollout.shifts or permissions is None or permissions.resource is None or not is_here:
         return
+    for span, name in permissions.not_there:
+        yield Finding(
+            span,
+            f"AWS has no managed policy {name}: CloudFormation cannot create {permissions.resource.logical_id}, and "
+            f"{{resource}} is not deployed {{where}}. Write {_POLICY}",
+            resource=rollout.function,
+        )
     target = function_arn(rollout.resource, rollout.scene)
     alias = function_arn(rollout.resource, rollout.scene, text_of(rollout.alias, rollout.scene))
     lacking = [a for a in _ALIAS if permissions.allows(a, target) is False and permissions.allows(a, alias) is False]

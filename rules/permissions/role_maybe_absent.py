@@ -38,6 +38,15 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(template=changed(TEMPLATE, (_ROLE, "Role: !Ref AWS::NoValue  # SG802\n")), samconfig=SAMCONFIG),
+    Example(  # the role itself is not there
+        template=changed(
+            TEMPLATE,
+            _CONDITION,
+            (_ROLE, "Role: !GetAtt DeployRole.Arn  # SG802 in dev\n"),
+            ("  DeployRole:\n", "  DeployRole:\n    Condition: IsProd\n"),
+        ),
+        samconfig=SAMCONFIG,
+    ),
 )
 
 GOOD = (
@@ -60,10 +69,19 @@ GOOD = (
 
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each role that is given and not there."""
-    role = service_role(rollout)
-    if not rollout.shifts or not vanishes(role) or role.entry is None:
+    role, scene = service_role(rollout), rollout.scene
+    if not rollout.shifts or role.entry is None:
         return
-    if rollout.environment.is_assumed and decided_by_default(role.value.because):
+    if role.resource is not None and scene.exists(role.resource) is False:
+        yield Finding(
+            role.span,
+            f"the Role of {{resource}} is {role.resource.logical_id}, whose Condition is false {{where}}: "
+            "CloudFormation refuses the template there. Give both the same Condition, or drop it",
+            because=(*role.value.because, *scene.why_absent(role.resource)),
+            resource=rollout.function,
+        )
+    is_guess = rollout.environment.is_assumed and decided_by_default(role.value.because)
+    if not vanishes(role) or is_guess:
         return
     yield Finding(
         role.entry.key.span,

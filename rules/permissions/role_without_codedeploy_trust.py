@@ -22,6 +22,8 @@ RULE = Rule("SG803", "role-without-codedeploy-trust", Level.ERROR, since="0.1.0"
 
 _SERVICE = "Service: codedeploy.amazonaws.com"
 
+_MISSPELT = ("Action: sts:AssumeRole\n            Principal", "Action: sts:AssumeRoles  # SG803\n            Principal")
+
 BAD = (
     Example(
         template=changed(TEMPLATE, (_SERVICE, "Service: lambda.amazonaws.com  # SG803 in dev, prod")),
@@ -45,6 +47,7 @@ BAD = (
         ),
         samconfig=SAMCONFIG,
     ),
+    Example(template=changed(TEMPLATE, _MISSPELT), samconfig=SAMCONFIG),
 )
 
 GOOD = (

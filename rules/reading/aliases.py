@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from samguard.project import TemplateFile
 from samguard.source import Document, Format, Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Template
 
@@ -19,7 +21,15 @@ _CODE: Final = {
 }
 
 
-def first_alias(document: Document) -> Span | None:
+def aliased(files: Iterable[TemplateFile]) -> Iterator[tuple[TemplateFile, Span]]:
+    """The templates that use aliases, each with its first."""
+    for file in files:
+        span = _first_alias(file.document)
+        if span is not None:
+            yield file, span
+
+
+def _first_alias(document: Document) -> Span | None:
     """The first alias of a YAML document; None where none is used."""
     if document.format is not Format.YAML or document.root is None or not _is_shared(document.root):
         return None

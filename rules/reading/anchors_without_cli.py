@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.project import Project
-from samguard.rules.reading.aliases import first_alias, has_local_code
+from samguard.rules.reading.aliases import aliased, has_local_code
 
 RULE = Rule("SG016", "anchors-without-cli", Level.NOTE, since="0.1.0")
 
@@ -59,10 +59,9 @@ Resources:
 
 def check(project: Project) -> Iterator[Finding]:
     """One note for each such template, at its first alias."""
-    for file in project.templates:
-        span = first_alias(file.document)
+    for file, span in aliased(project.templates):
         is_deployed = any(not environment.is_assumed for environment in file.environments)
-        if span is None or is_deployed or has_local_code(file.template):
+        if is_deployed or has_local_code(file.template):
             continue
         yield Finding(
             span,

@@ -11,6 +11,8 @@ from samguard.evaluation.generated import derived, is_generated, publishes
 from samguard.linting.rule import Edit, Finding, Fix
 from samguard.source import Mapping, Scalar
 from samguard.template import Mention, Naming, RefusalKind, Resource, Template, loop_identifiers, mentions
+from samguard.template.resource_types import meant_type
+from samguard.template.template import SECTIONS
 from samguard.value import value
 
 _PSEUDO_PARAMETERS: Final = tuple(
@@ -70,6 +72,8 @@ def _names(template: Template) -> _Names:
     is_modular = any(resource.type.endswith("::MODULE") for resource in template.resources.values())
     if template.may_gain_resources or is_modular or not template.resources:
         unsure |= {Naming.VALUE, Naming.RESOURCE}
+    if any(entry.name not in SECTIONS and not entry.name.startswith("Fn::") for entry in template.root):
+        unsure |= set(Naming)  # SG034 speaks of the section, and what it was meant for is not known
     for naming, section in (
         (Naming.VALUE, "Parameters"),
         (Naming.CONDITION, "Conditions"),
@@ -95,6 +99,8 @@ def _of_resource(mention: Mention, resource: Resource, template: Template) -> Fi
     if mention.section == "Conditions":
         message = f"conditions are evaluated before there are resources, so CloudFormation refuses {name} here; use a parameter"
         return Finding(mention.span, message)
+    if meant_type(resource.type) is not None:
+        return None  # SG032 says why it offers nothing
     first = attribute.partition(".")[0]
     offered = derived(resource)
     if first in _ALIAS_AND_VERSION and first in offered:

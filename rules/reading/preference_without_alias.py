@@ -3,7 +3,8 @@
 What goes wrong: traffic is shifted from one version to another behind an alias. Without AutoPublishAlias there is none,
 and the SAM transform refuses the whole template: nothing deploys.
 Silent when: the preference is switched off, empty, or null; the alias comes from Globals; the alias is there and refused
-itself (SG006 and SG007 speak of that).
+itself (SG006 and SG007 speak of that); the function is a piece of a template whose Globals are elsewhere, as the lack of
+Runtime or Handler shows.
 Fix: add `AutoPublishAlias: live`.
 Source: samtranslator, model/sam_resources.py.
 """
@@ -95,6 +96,19 @@ Resources:
 version = 0.1
 [dev.deploy.parameters]
 stack_name = "orders-dev"
+""",
+    ),
+    Example(  # a piece: Globals elsewhere give Runtime, and may give the alias, too
+        template="""
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      DeploymentPreference:
+        Type: Canary10Percent5Minutes
+        Alarms: [orders-errors]
 """,
     ),
 )

@@ -10,33 +10,13 @@ Source: CloudFormation user guide, "AWS resource and property types reference"; 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.source import Scalar
 from samguard.template import Template
+from samguard.template.resource_types import meant_type
 
 RULE = Rule("SG032", "unknown-resource-type", Level.ERROR, since="0.1.0")
-
-_TYPES = tuple(
-    f"AWS::{service}::{name}"
-    for service, names in {
-        "Serverless": (
-            "Function Api HttpApi WebSocketApi SimpleTable Application LayerVersion StateMachine Connector GraphQLApi "
-            "CapacityProvider MicrovmImage NetworkConnector WebFunction"
-        ),
-        "Lambda": (
-            "Alias CapacityProvider CodeSigningConfig EventInvokeConfig EventSourceMapping Function LayerVersion "
-            "LayerVersionPermission MicrovmImage NetworkConnector Permission Url Version WebFunction WebFunctionEndpoint "
-            "WebFunctionRevision"
-        ),
-        "CodeDeploy": "Application DeploymentConfig DeploymentGroup",
-        "CloudWatch": "Alarm AlarmMuteRule AnomalyDetector CompositeAlarm Dashboard InsightRule MetricStream",
-        "StepFunctions": "Activity StateMachine StateMachineAlias StateMachineVersion",
-    }.items()
-    for name in names.split()
-)
-_NEAR = 0.93
 
 _TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -98,13 +78,13 @@ def check(template: Template) -> Iterator[Finding]:
         return
     for resource in template.resources.values():
         written = resource.node.get("Type")
-        near = get_close_matches(resource.type, _TYPES, n=1, cutoff=_NEAR)
-        if not near or resource.type in _TYPES or not isinstance(written, Scalar):
+        near = meant_type(resource.type)
+        if near is None or not isinstance(written, Scalar):
             continue
-        text = f'"{near[0]}"' if written.quoted else near[0]
+        text = f'"{near}"' if written.quoted else near
         yield Finding(
             written.span,
-            f"there is no type {resource.type}, and CloudFormation refuses the template; did you mean {near[0]}?",
+            f"there is no type {resource.type}, and CloudFormation refuses the template; did you mean {near}?",
             resource=resource.logical_id,
-            fixes=(Fix(f"Write {near[0]}", (Edit(written.span, text),), safe=False),),
+            fixes=(Fix(f"Write {near}", (Edit(written.span, text),), safe=False),),
         )

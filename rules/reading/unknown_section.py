@@ -14,13 +14,9 @@ from collections.abc import Iterator
 from samguard.errors import nearest
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.template import Template
+from samguard.template.template import SECTIONS
 
 RULE = Rule("SG034", "unknown-section", Level.ERROR, since="0.1.0")
-
-_SECTIONS = (
-    *("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Rules"),
-    *("Transform", "Globals", "Resources", "Outputs", "Hooks"),
-)
 
 _ORDERS = """Resources:
   Orders:
@@ -74,10 +70,10 @@ def check(template: Template) -> Iterator[Finding]:
     if template.has_macros:
         return
     for entry in template.root:
-        if entry.name in _SECTIONS or entry.name.startswith("Fn::"):
+        if entry.name in SECTIONS or entry.name.startswith("Fn::"):
             continue
-        near = nearest(entry.name, _SECTIONS)
-        hint = f"; did you mean {near}?" if near is not None else f". Known are {', '.join(_SECTIONS)}"
+        near = nearest(entry.name, SECTIONS)
+        hint = f"; did you mean {near}?" if near is not None else f". Known are {', '.join(SECTIONS)}"
         written = f'"{near}"' if entry.key.quoted else f"{near}"
         can_rename = near is not None and near not in template.root
         yield Finding(

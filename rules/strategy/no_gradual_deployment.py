@@ -21,6 +21,7 @@ from samguard.rollout import Deployment, Rollout, RolloutKind
 from samguard.rollout.traffic import Traffic, means_to_shift, traffic
 from samguard.rules.strategy.switches import ignores_shared_preference, is_unset_by_null
 from samguard.source import Span
+from samguard.template.misplaced import misplaces_rollout
 
 RULE = Rule("SG218", "no-gradual-deployment", Level.WARNING, since="0.1.0", about_production=True)
 
@@ -142,7 +143,7 @@ def _inherits_alias(rollout: Rollout) -> bool:
 
 def _moves_at_once(rollout: Rollout) -> bool:
     """Whether a rollout publishes an alias and says nothing of how it moves."""
-    if isinstance(rollout.alias, Removed) or rollout.preference is not None:
+    if isinstance(rollout.alias, Removed) or rollout.preference is not None or misplaces_rollout(rollout.resource):
         return False
     if rollout.kind is RolloutKind.STATE_MACHINE:
         return rollout.because == () and rollout.alias_resource is None

@@ -19,7 +19,7 @@ _WORDS: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SMOKE_WORDS: Final = frozenset("smoke integration e2e acceptance postdeploy canary synthetic healthcheck".split())
 _TEST_WORDS: Final = frozenset("test tests spec specs unit check jest pytest vitest mocha".split())
 _BUILD_WORDS: Final = frozenset("build compile bundle dist".split())
-_DEPLOY_WORDS: Final = frozenset("deploy deployment release rollout".split())
+_DEPLOY_WORDS: Final = frozenset({"deploy"})
 _TESTERS: Final = frozenset(
     "pytest tox nox unittest jest vitest mocha ava tap rspec phpunit behave cucumber cucumber-js karma nosetests".split()
 )
@@ -214,11 +214,12 @@ def _sam(  # noqa: PLR0913, PLR0917 - the parts of one command
     if operation in ("deploy", "sync"):
         given = sam_overrides(line.options.get("parameter_overrides", ()), command.folder, read)
         kind = StepKind.DEPLOY if operation == "deploy" else StepKind.SYNC
-        executes = not line.has("no_execute_changeset")
+        if line.has("no_execute_changeset"):
+            kind = StepKind.CHANGE_SET
         return replace(
             plain,
             kind=kind,
-            waits=True if operation == "deploy" and executes else None,
+            waits=True if kind is StepKind.DEPLOY else None,
             **_deployment(command, line, given, template, surroundings, workspace),
         )
     if operation == "delete":
@@ -250,8 +251,9 @@ def _cloudformation(  # noqa: PLR0913, PLR0917
     words = (*line.options.get("parameter_overrides", ()), *line.options.get("parameters", ()))
     given = aws_parameters(words, command.folder, read)
     found = _deployment(command, line, given, template, surroundings, workspace, keeps=operation == "deploy")
-    waits = operation == "deploy" and not line.has("no_execute_changeset")
-    return replace(plain, kind=StepKind.DEPLOY, waits=None if operation == "create-change-set" else waits, **found)
+    if operation == "create-change-set" or line.has("no_execute_changeset"):
+        return replace(plain, kind=StepKind.CHANGE_SET, **found)
+    return replace(plain, kind=StepKind.DEPLOY, waits=operation == "deploy", **found)
 
 
 def _rain(  # noqa: PLR0913, PLR0917

@@ -19,13 +19,17 @@ _WEAK: Final = frozenset({"test", "tests", "ci", "integration", "int", "stage", 
 """Words that a name may hold for other reasons: they count only where no other stage is named."""
 
 
-def stage_in(name: str) -> str | None:
+_NO_HINT: Final = frozenset({"stage", "ci", "int", "integration"})
+"""Words that the names of variables and jobs hold for other reasons: `STAGE_NAME`, `integration-tests`."""
+
+
+def stage_in(name: str, ignored: frozenset[str] = frozenset()) -> str | None:
     """The stage that a longer name speaks of: `prod` of `orders-prod`, `non-prod` of `orders-non-prod`."""
     found = _WORD.findall(name)
     words = [word.lower() for word in found]
     stages: list[str] = []
     for index, word in enumerate(words):
-        if word in _STAGE:
+        if word in _STAGE and word not in ignored:
             before = words[index - 1] if index else ""
             stages.append(f"{before}-{word}" if before in _NEGATIONS else word)
     strong = [word for word in stages if word not in _WEAK]
@@ -51,8 +55,8 @@ def environment_name(  # noqa: PLR0913 - each is another voice, in the order of 
             return given.text
     candidates = [stack_name] if stack_name else []
     candidates += branches if len(branches) == 1 and branches[0].lower() in _STAGE else ()
-    for candidate in (*candidates, *hints):
-        stage = stage_in(candidate)
+    for candidate, ignored in (*((one, frozenset[str]()) for one in candidates), *((one, _NO_HINT) for one in hints)):
+        stage = stage_in(candidate, ignored)
         if stage is not None:
             return stage
     return None

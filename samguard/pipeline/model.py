@@ -34,6 +34,8 @@ class StepKind(Enum):
     """`sam sync`: new code for everyone at once."""
     DIRECT_UPDATE = "direct-update"
     """Lambda's own API: code or alias changed past CloudFormation and CodeDeploy."""
+    CHANGE_SET = "change-set"
+    """A change set is made; nothing is deployed until somebody executes it."""
     DELETE = "delete"
     """A stack is deleted."""
     WAIT = "wait"

@@ -299,10 +299,17 @@ def wired_resource(entry: WiredAlarm, rollout: Rollout) -> Resource | None:
     if found is not None:
         return found if found.type in (ALARM_TYPE, COMPOSITE_TYPE) else None
     if isinstance(entry.value, (Literal, Joined)):
-        for resource in scene.template.of_type(ALARM_TYPE, COMPOSITE_TYPE):
-            if scene.property(resource, "AlarmName") == entry.value:
-                return resource
+        return scene.remembered("alarms by name", "", lambda: _alarms_by_name(scene)).get(entry.value)
     return None
+
+
+def _alarms_by_name(scene: EvaluatedTemplate) -> dict[Value, Resource]:
+    found: dict[Value, Resource] = {}
+    for resource in scene.template.of_type(ALARM_TYPE, COMPOSITE_TYPE):
+        name = scene.property(resource, "AlarmName")
+        if isinstance(name, (Literal, Joined)):
+            found.setdefault(name, resource)
+    return found
 
 
 def wired_alarms_of(rollout: Rollout) -> tuple[tuple[WiredAlarm, Alarm], ...]:

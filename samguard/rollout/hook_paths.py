@@ -6,11 +6,11 @@ A handler's body is a row of actions, whatever language it was written in. Range
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from samguard.value import field, value
+from samguard.value import value
 
 Range: TypeAlias = tuple[int, int]
 

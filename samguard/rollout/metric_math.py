@@ -224,12 +224,22 @@ def worth(math: Math, values: Callable[[str], float | None]) -> float | None:
 def _operated(symbol: str, left: float, right: float) -> float | None:
     if symbol == "/":
         return left / right if right else None
+    if symbol == "^":
+        return _power(left, right)
     if symbol == "&&":
         return float(bool(left and right))
     if symbol == "||":
         return float(bool(left or right))
     known = _ARITHMETIC.get(symbol)
     return None if known is None else float(known(left, right))
+
+
+def _power(base: float, exponent: float) -> float | None:
+    try:
+        found = base**exponent
+    except (OverflowError, ZeroDivisionError):
+        return None
+    return found if isinstance(found, float) else None  # the root of a negative number is none
 
 
 def _called(call: Call, values: Callable[[str], float | None]) -> float | None:

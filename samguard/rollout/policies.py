@@ -20,6 +20,8 @@ from samguard.value import field, value
 
 ROLE: Final = "AWS::IAM::Role"
 _ATTACHED: Final = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+_SERVICE_ROLES: Final = ("AWSCodeDeployRoleForLambda", "AWSCodeDeployRoleForLambdaLimited", "AWSCodeDeployRole")
+"""Managed policies of CodeDeploy whose ARN has `service-role/` before the name."""
 _CONNECTED: Final = ("lambda:*", "states:*", "sqs:*", "sns:*", "events:*")
 """What an AWS::Serverless::Connector may allow its source."""
 _SLIP: Final = 0.88
@@ -84,6 +86,8 @@ class Permissions:
     is_complete: bool
     home: Span
     resource: Resource | None = field(default=None, repr=False)
+    not_there: tuple[tuple[Span, str], ...] = ()
+    """Names of AWS's policies that are written without the path that they have, and where."""
 
     def allows(self, action: str, resource: Text = ANYTHING) -> bool | None:
         """Whether an action is allowed on a resource. Without one: on any resource whatever."""
@@ -203,9 +207,8 @@ def _role_permissions(role: Resource, scene: EvaluatedTemplate) -> Permissions:
             reading.managed(item)
     reading.attached(role.logical_id)
     entry = inline or managed
-    return Permissions(
-        tuple(reading.statements), reading.is_complete, entry.key.span if entry is not None else role.span, role
-    )
+    home = entry.key.span if entry is not None else role.span
+    return Permissions(tuple(reading.statements), reading.is_complete, home, role, tuple(reading.not_there))
 
 
 class _Reading:
@@ -214,6 +217,7 @@ class _Reading:
     def __init__(self, scene: EvaluatedTemplate) -> None:
         self.scene = scene
         self.statements: list[Statement] = []
+        self.not_there: list[tuple[Span, str]] = []
         self.is_complete = not scene.template.may_gain_resources
 
     def items(self, node: Node) -> tuple[Node, ...]:
@@ -268,6 +272,9 @@ class _Reading:
             self.document(target.properties.get("PolicyDocument"))
             return
         name = managed_name(value)
+        text = value.text if isinstance(value, (Literal, Joined)) else ""
+        if name in _SERVICE_ROLES and text.endswith(f":policy/{name}"):
+            self.not_there.append((span, name))
         if name not in MANAGED:
             self.is_complete = False
             return

@@ -30,6 +30,15 @@ from samguard.value import value
 
 _ALIAS_NAME: Final = re.compile(r"(?!^[0-9]+$)[a-zA-Z0-9\-_]+")
 _ONE_VARIABLE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\}")
+_LACKING: Final = frozenset(
+    {
+        RefusalKind.PREFERENCE_WITHOUT_ALIAS,
+        RefusalKind.PREFERENCE_WITHOUT_TYPE,
+        RefusalKind.PROVISIONED_WITHOUT_ALIAS,
+        RefusalKind.VERSION_POLICY_WITHOUT_ALIAS,
+    }
+)
+"""What is refused for want of something that Globals may give."""
 _LETTERS_AND_DIGITS: Final = re.compile("[A-Za-z0-9]+")
 _HASH_LENGTH: Final = 10
 _WITHOUT_ALIAS: Final = (RefusalKind.PROVISIONED_WITHOUT_ALIAS, RefusalKind.VERSION_POLICY_WITHOUT_ALIAS)
@@ -42,7 +51,17 @@ def sam_function(resource: Resource, scene: EvaluatedTemplate) -> Rollout | tupl
     """The rollout of a SAM function, or why the transform refuses the function."""
     reading = _Reading(resource, scene)
     rollout = reading.rollout()
-    return tuple(reading.refusals) if reading.refusals else rollout
+    is_piece = _has_globals_elsewhere(resource, scene)
+    refusals = tuple(refusal for refusal in reading.refusals if not (is_piece and refusal.kind in _LACKING))
+    return refusals or rollout
+
+
+def _has_globals_elsewhere(resource: Resource, scene: EvaluatedTemplate) -> bool:
+    """Whether a function of a fragment lacks what every function needs, so that Globals elsewhere must give it."""
+    template, properties = scene.template, resource.properties
+    if not template.is_fragment or template.shared is not None or "ImageUri" in properties:
+        return False
+    return "Handler" not in properties or "Runtime" not in properties
 
 
 @value

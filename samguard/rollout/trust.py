@@ -5,12 +5,16 @@ Source: IAM user guide, "AWS JSON policy elements: Principal" and "IAM JSON poli
 
 from __future__ import annotations
 
+from typing import Final
+
 from samguard.evaluation import EvaluatedTemplate, Items, Removed
 from samguard.rollout.arns import Text, covers, text_of
 from samguard.rollout.policies import Said, Statement, statement_of
 from samguard.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Resource, intrinsic
 from samguard.value import field, value
+
+_ASSUME: Final = "sts:AssumeRole"
 
 
 @value
@@ -44,7 +48,7 @@ class Trust:
         """Whether a service, `codedeploy`, may assume the role: as `codedeploy.amazonaws.com` or a regional name."""
         found: bool | None = False
         for trusted in self.statements:
-            if trusted.statement.allows is False:
+            if trusted.statement.allows is False or trusted.statement.names(_ASSUME) is False:
                 continue
             if trusted.is_anyone or any(_is_service(said.text, name) for said in trusted.services):
                 return True
@@ -58,6 +62,9 @@ class Trust:
         for trusted in self.statements:
             if trusted.statement.allows is False and any(_is_service(said.text, name) for said in trusted.services):
                 return trusted.statement.effect_span
+        for trusted in self.statements:
+            if trusted.statement.actions and any(_is_service(said.text, name) for said in trusted.services):
+                return trusted.statement.actions[0].span
         for trusted in self.statements:
             if trusted.services:
                 return trusted.services[0].span

@@ -36,7 +36,8 @@ class Scalar:
     @property
     def text(self) -> str:
         """The value as a text."""
-        return as_text(self.value)
+        found = self.value
+        return found if isinstance(found, str) else as_text(found)
 
 
 @value
@@ -57,7 +58,8 @@ class Entry:
     @property
     def name(self) -> str:
         """The key as a text (JSON knows no other keys)."""
-        return self.key.text
+        found = self.key.value
+        return found if isinstance(found, str) else as_text(found)
 
     @property
     def span(self) -> Span:

@@ -190,7 +190,7 @@ class _Composer:
         self._add(node, weight, span)
 
     def _add(self, node: Node, weight: int, span: Span) -> None:
-        self._nodes += weight if weight > 1 else 1
+        self._nodes += max(weight, 1)
         if weight > MAX_NODES or self._nodes > 2 * MAX_NODES:
             message = f"more than {MAX_NODES:,} nodes with its aliases written out; samguard reads no further"
             raise _Refused(Problem(ProblemKind.LIMIT, message, span))

@@ -76,9 +76,9 @@ def _integer(raw: str) -> Plain:
     digits = digits.lstrip("+-")
     try:
         if digits.startswith("0b"):
-            return sign * int(digits[2:], 2)
+            return sign * int(digits, 2)
         if digits.startswith("0x"):
-            return sign * int(digits[2:], 16)
+            return sign * int(digits, 16)
         if ":" in digits:
             return sign * int(_base_60(digits))
         if digits.startswith("0") and len(digits) > 1:

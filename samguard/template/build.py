@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from samguard.errors import nearest
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
 from samguard.template.included import included_paths
 from samguard.template.logical_ids import logical_id_refusal, name_refusals
 from samguard.template.refusal import Refusal, RefusalKind
 from samguard.template.sam_properties import property_refusals
 from samguard.template.shared_properties import merge_shared, shared_for, shared_refusals
-from samguard.template.template import Parameter, Resource, Template
+from samguard.template.template import SECTIONS, Parameter, Resource, Template
 
 
 def is_template(document: Document) -> bool:
@@ -43,6 +44,7 @@ def template(document: Document, read: Callable[[str], Document | None] = lambda
         if entry is not None and not isinstance(entry.value, Mapping):
             message = f"{section} must be a mapping; SAM refuses the template"
             refusals.append(Refusal(RefusalKind.STRUCTURE, message, entry.key.span))
+    refusals.extend(_parameter_refusals(root.get("Parameters")))
     resources = _resources(root, shared, refusals)
     conditions = root.get("Conditions")
     return Template(
@@ -65,7 +67,8 @@ def _resources(root: Mapping, shared: Node | None, refusals: list[Refusal]) -> d
     section = root.entry("Resources")
     is_sam = any(name.startswith("AWS::Serverless-") for name in _transforms(root))
     if section is None or not isinstance(section.value, Mapping) or not len(section.value):
-        if is_sam or section is not None:
+        is_misspelt = any(nearest(entry.name, SECTIONS) == "Resources" for entry in root if entry.name not in SECTIONS)
+        if section is not None or (is_sam and not is_misspelt):
             span = section.key.span if section is not None else Span(root.span.start, root.span.start + 1)
             message = "Resources must be a mapping of logical ids to resources; a template needs at least one"
             refusals.append(Refusal(RefusalKind.STRUCTURE, message, span))
@@ -79,6 +82,9 @@ def _resources(root: Mapping, shared: Node | None, refusals: list[Refusal]) -> d
             message = "the resource {resource} must be a mapping with a Type; check its indentation"
             refusals.append(Refusal(RefusalKind.STRUCTURE, message, entry.key.span, logical_id))
             continue
+        if "Type" not in node and not any(attribute.name.startswith("Fn::") for attribute in node):
+            message = "the resource {resource} has no Type; check its indentation"
+            refusals.append(Refusal(RefusalKind.STRUCTURE, message, entry.key.span, logical_id))
         wrong = logical_id_refusal(entry.key)
         if wrong is not None:
             refusals.append(wrong)
@@ -113,6 +119,17 @@ def _resource(key: Scalar, node: Mapping, shared: Node | None, refusals: list[Re
         merged = merge_shared(applicable, own, resource_type)
     refusals.extend(name_refusals(resource_type, merged, node, logical_id))
     return Resource(logical_id, resource_type, merged, own, condition, node, key)
+
+
+def _parameter_refusals(section: Node | None) -> tuple[Refusal, ...]:
+    """Parameters that are a value instead of what is declared of one."""
+    if not isinstance(section, Mapping):
+        return ()
+    return tuple(
+        Refusal(RefusalKind.STRUCTURE, f"the parameter {entry.name} must be a mapping with a Type", entry.key.span)
+        for entry in section
+        if not isinstance(entry.value, Mapping) and not entry.name.startswith("Fn::")
+    )
 
 
 def _parameters(section: Node | None) -> dict[str, Parameter]:

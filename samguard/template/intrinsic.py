@@ -21,7 +21,7 @@ class Intrinsic:
 
 def intrinsic(node: Node | None) -> Intrinsic | None:
     """The function call that a node is, or None."""
-    if not isinstance(node, Mapping) or len(node) != 1:
+    if not isinstance(node, Mapping) or len(node.by_name) != 1:
         return None
     entry = node.entries[-1]
     name = entry.name

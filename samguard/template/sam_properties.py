@@ -14,6 +14,7 @@ from typing import Final
 
 from samguard.source import Entry, Mapping
 from samguard.template.refusal import Refusal, RefusalKind
+from samguard.template.resource_types import TYPES
 
 FUNCTION: Final = "AWS::Serverless::Function"
 STATE_MACHINE: Final = "AWS::Serverless::StateMachine"
@@ -61,7 +62,7 @@ _NEAR: Final = 0.85
 
 def property_refusals(resource_type: str, own: Mapping, logical_id: str) -> tuple[Refusal, ...]:
     """What the transform refuses among the properties that a SAM resource writes itself."""
-    if not resource_type.startswith("AWS::Serverless::") or resource_type in _NOT_JUDGED:
+    if not resource_type.startswith("AWS::Serverless::") or resource_type not in TYPES or resource_type in _NOT_JUDGED:
         return ()
     refusals: list[Refusal] = []
     for entry in own:

@@ -10,6 +10,11 @@ from samguard.value import field, value
 
 SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
+SECTIONS: Final = (
+    *("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Rules"),
+    *("Transform", "Globals", "Resources", "Outputs", "Hooks"),
+)
+"""The top-level keys of a template."""
 _KNOWN_TRANSFORMS: Final = frozenset({SAM_TRANSFORM, LANGUAGE_EXTENSIONS, "AWS::CodeDeployBlueGreen"})
 
 
@@ -79,6 +84,25 @@ class Template:
     refusals: tuple[Refusal, ...] = ()
     included: dict[str, Document] = field(default_factory=dict, repr=False)
     """Files that belong to it (AWS::Include, a state machine's DefinitionUri), by the path that is written there."""
+    is_fragment: bool = field(init=False, repr=False, compare=False)
+    """Whether this is a piece of a template that something else puts together."""
+    may_gain_resources: bool = field(init=False, repr=False, compare=False)
+    """Whether resources may appear that the file does not show: by a macro, an include or a loop."""
+    _by_type: dict[str, tuple[tuple[int, Resource], ...]] = field(init=False, repr=False, compare=False)
+    """Resources by their type, each with its place among all of them: rules ask for a type hundreds of times."""
+
+    def __post_init__(self) -> None:
+        by_type: dict[str, list[tuple[int, Resource]]] = {}
+        for place, resource in enumerate(self.resources.values()):
+            by_type.setdefault(resource.type, []).append((place, resource))
+        uses_sam = any(name.startswith("AWS::Serverless::") for name in by_type)
+        is_fragment = uses_sam and not self.is_sam
+        section = self.root.get("Resources")
+        loops = isinstance(section, Mapping) and any(entry.name.startswith("Fn::") for entry in section)
+        gains = self.has_macros or is_fragment or loops or "Fn::Transform" in self.root
+        object.__setattr__(self, "_by_type", {name: tuple(found) for name, found in by_type.items()})
+        object.__setattr__(self, "is_fragment", is_fragment)
+        object.__setattr__(self, "may_gain_resources", gains)
 
     @property
     def is_sam(self) -> bool:
@@ -86,24 +110,13 @@ class Template:
         return SAM_TRANSFORM in self.transforms
 
     @property
-    def is_fragment(self) -> bool:
-        """Whether this is a piece of a template that something else puts together."""
-        return not self.is_sam and any(r.type.startswith("AWS::Serverless::") for r in self.resources.values())
-
-    @property
     def has_macros(self) -> bool:
         """Whether a macro that samguard does not know may add or change anything."""
         return any(name not in _KNOWN_TRANSFORMS for name in self.transforms)
 
-    @property
-    def may_gain_resources(self) -> bool:
-        """Whether resources may appear that the file does not show: by a macro, an include or a loop."""
-        if self.has_macros or self.is_fragment:
-            return True
-        section = self.root.get("Resources")
-        names = [entry.name for entry in section] if isinstance(section, Mapping) else []
-        return any(name.startswith("Fn::") for name in names) or "Fn::Transform" in self.root
-
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """The resources of these types, in the order of the template."""
-        return tuple(resource for resource in self.resources.values() if resource.type in types)
+        if len(types) == 1:
+            return tuple(resource for _, resource in self._by_type.get(types[0], ()))
+        found = [item for name in types for item in self._by_type.get(name, ())]
+        return tuple(resource for _, resource in sorted(found, key=lambda item: item[0]))

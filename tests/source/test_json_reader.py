@@ -84,7 +84,7 @@ def is_json(text: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "text, value",
+    ("text", "value"),
     [
         ('"text"', "text"),
         ('""', ""),
@@ -236,7 +236,7 @@ def test_a_key_written_twice_is_told_before_what_cannot_be_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, message, place",
+    ("text", "message", "place"),
     [
         ('{"a": 1 x}', 'expected "," or "}" after a value, found "x"', "x"),
         ("[1 2]", 'expected "," or "]" after a value, found "2"', "2"),

@@ -81,7 +81,7 @@ def plain(node: Node | None) -> Any:
 
 
 @pytest.mark.parametrize(
-    "written_value, value",
+    ("written_value", "value"),
     [
         ("0", 0),
         ("-17", -17),
@@ -226,7 +226,7 @@ def test_the_spans_inside_of_lists_and_inline_tables_are_exact() -> None:
 
 
 @pytest.mark.parametrize(
-    "value, raw", [("'a'", "a"), (r'"\n"', r"\n"), ('"""\na"""', "\na"), ("''''a''''", "'a'"), ("0x1F", "0x1F")]
+    ("value", "raw"), [("'a'", "a"), (r'"\n"', r"\n"), ('"""\na"""', "\na"), ("''''a''''", "'a'"), ("0x1F", "0x1F")]
 )
 def test_a_scalar_keeps_how_it_was_written_without_its_quotes(value: str, raw: str) -> None:
     assert raw == scalar_of(value).raw
@@ -294,7 +294,7 @@ NUMBER = "expected a value such as 12, 0.5, 2026-01-31 or 07:30:00"
 
 
 @pytest.mark.parametrize(
-    "text, message, place",
+    ("text", "message", "place"),
     [
         ("a\n", 'expected "=" after a key, found the end of the line', "\n"),
         ("a", 'expected "=" after a key, found the end of the text', ""),
@@ -355,7 +355,7 @@ def test_what_is_no_toml_is_refused_with_what_was_expected_and_found(text: str, 
 
 
 @pytest.mark.parametrize(
-    "text, place",
+    ("text", "place"),
     [
         ("a = [\n1", ("the list begins here", Span(4, 5))),
         ("a = {b = 1", ("the inline table begins here", Span(4, 5))),
@@ -396,7 +396,7 @@ def test_a_key_that_is_there_already_is_written_twice(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text, message, first",
+    ("text", "message", "first"),
     [
         ("[a]\n[a]", 'this table was defined before: "a"', "[a]"),
         ("[a.b]\nc = 1\n[a]\n[a.b]", 'this table was defined before: "b"', "[a.b]"),

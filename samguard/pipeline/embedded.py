@@ -1,0 +1,52 @@
+"""YAML or JSON that stands as a text in another document: a BuildSpec, ParameterOverrides."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from samguard.pipeline.model import PipelineProblem
+from samguard.source import Document, Node, Place, Scalar, Span, parse_document
+from samguard.value import value
+
+_NOT_A_BREAK: Final = re.compile(r"[^\n]")
+
+
+@value
+class Embedded:
+    """What a text holds. `whole` is its place where that of a part is not known; `root` has spans of `document` else."""
+
+    root: Node | None
+    document: Document
+    whole: Span | None
+    problems: tuple[PipelineProblem, ...] = ()
+
+    def place(self, span: Span) -> Place:
+        """Where a part is written."""
+        return Place(self.document, self.whole or span)
+
+
+def embedded(scalar: Scalar, document: Document, ending: str) -> Embedded:
+    """The document in a scalar's text; `ending` chooses its language."""
+    start, end = scalar.span
+    source = document.text
+    first = None
+    if source[start : start + 1] in ("|", ">") and not scalar.quoted:
+        first = source.find("\n", start, end) + 1 or None
+    elif scalar.quoted and source[start + 1 : end - 1] == scalar.text:
+        first, end = start + 1, end - 1
+    elif source[start:end] == scalar.text:
+        first = start
+    if first is None:
+        inner = parse_document(scalar.text, f"embedded.{ending}")
+        where = scalar.span
+    else:
+        inner = parse_document(_NOT_A_BREAK.sub(" ", source[:first]) + source[first:end], f"embedded.{ending}")
+        where = None
+    problems = () if inner.root is not None else inner.problems
+    return Embedded(
+        inner.root,
+        document,
+        where,
+        tuple(PipelineProblem(problem.message, Place(document, where or problem.span)) for problem in problems),
+    )

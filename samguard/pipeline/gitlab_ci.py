@@ -1,0 +1,377 @@
+"""GitLab CI: `.gitlab-ci.yml` with the local files that it includes, templates that jobs extend, and references.
+
+Source: GitLab documentation, "CI/CD YAML syntax reference".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence as Several
+from itertools import product
+from typing import Final
+
+from samguard.pipeline.commands import Surroundings, Workspace, steps_of
+from samguard.pipeline.finished import finished
+from samguard.pipeline.model import (
+    Concurrency,
+    Credential,
+    CredentialKind,
+    Gate,
+    GateKind,
+    IgnoredFailure,
+    Job,
+    Pipeline,
+    PipelineProblem,
+    PipelineSystem,
+    Said,
+    Timeout,
+    Trigger,
+    whole,
+)
+from samguard.pipeline.script_text import of_scalar
+from samguard.pipeline.shell import UNKNOWN, Budget, Read, Shell
+from samguard.pipeline.written_nodes import entries_of, items_of, reading_problems, text_of, texts_of, under
+from samguard.source import Document, Entry, Mapping, Node, Place, Scalar, Sequence
+from samguard.value import value
+
+_GLOBAL: Final = frozenset(
+    "stages variables include default workflow image services cache before_script after_script spec pages:deploy".split()
+)
+_STAGES: Final = (".pre", "build", "test", "deploy", ".post")
+_DEFAULTED: Final = ("before_script", "after_script", "timeout", "id_tokens", "image")
+_MOST_JOBS: Final = 300
+_MOST_FILES: Final = 30
+_MOST_PARENTS: Final = 11
+_MOST_COPIES: Final = 20
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(d(?:ay)?s?|h(?:our)?s?(?:rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)\b")
+_MINUTES: Final = {"d": 1440.0, "h": 60.0, "m": 1.0, "s": 1 / 60}
+_BRANCH: Final = re.compile(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*==\s*[\"']([^\"']+)[\"']")
+_DEFAULT_BRANCH: Final = re.compile(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*==\s*\$CI_DEFAULT_BRANCH")
+_SOURCE: Final = re.compile(r"\$CI_PIPELINE_SOURCE\s*==\s*[\"']([^\"']+)[\"']")
+_VARIABLE: Final = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))|\$\[\[.*?\]\]")
+
+
+@value
+class _Part:
+    """A value of a job, with the document that it is written in."""
+
+    entry: Entry
+    document: Document
+
+    @property
+    def node(self) -> Node:
+        return self.entry.value
+
+    @property
+    def place(self) -> Place:
+        return Place(self.document, self.entry.span)
+
+
+def read_gitlab_ci(document: Document, read: Read) -> Pipeline:
+    """The pipeline of a `.gitlab-ci.yml`; without jobs where it could not be read."""
+    return _Reader(document, read).pipeline()
+
+
+class _Reader:
+    """Reads one configuration with what it includes."""
+
+    def __init__(self, document: Document, read: Read) -> None:
+        self._document = document
+        self._read = read
+        self._problems: list[PipelineProblem] = []
+        self._top: dict[str, _Part] = {}
+        """Jobs, templates and global keys; of a name in several files, their keys are merged, the including file's first."""
+        self._parts: dict[str, dict[str, _Part]] = {}
+        self._workspace = Workspace()
+        self._budget = Budget()
+        self._files = 0
+
+    def pipeline(self) -> Pipeline:
+        self._include(self._document, set())
+        stages = texts_of(self._global("stages")) or _STAGES
+        jobs: list[Job] = []
+        for name in sorted(self._jobs(), key=lambda one: self._order(one, stages)):
+            if len(jobs) < _MOST_JOBS:
+                jobs += self._job(name, stages)
+        names = {job.name.partition(": [")[0]: [] for job in jobs}  # type: dict[str, list[str]]
+        for job in jobs:
+            names[job.name.partition(": [")[0]].append(job.name)
+        ordered = _with_needs(jobs, names, stages)
+        if not jobs and not self._problems:
+            self._problems.append(PipelineProblem("there is no job with a script here", whole(self._document)))
+        return Pipeline(
+            self._document.path,
+            PipelineSystem.GITLAB_CI,
+            self._document.path,
+            whole(self._document),
+            self._document,
+            tuple(self._triggers()),
+            finished(ordered),
+            problems=(*self._problems, *self._workspace.problems),
+        )
+
+    def _include(self, document: Document, seen: set[str]) -> None:
+        self._files += 1
+        seen.add(document.path)
+        self._problems += reading_problems(document)
+        for entry in entries_of(document.root):
+            self._top.setdefault(entry.name, _Part(entry, document))
+            if isinstance(entry.value, Mapping):
+                table = self._parts.setdefault(entry.name, {})
+                for one in entry.value:
+                    table.setdefault(one.name, _Part(one, document))
+        for item in items_of(under(document.root, "include")):
+            path = text_of(item) or text_of(under(item, "local"))
+            if path is None or "://" in path or "*" in path or self._files >= _MOST_FILES:
+                continue
+            path = path.removeprefix("./").lstrip("/")
+            found = None if path in seen or path.startswith("..") else self._read(path)
+            if found is not None:
+                self._include(found, seen)
+
+    def _jobs(self) -> Iterator[str]:
+        for name in self._parts:
+            if not name.startswith(".") and name not in _GLOBAL and ("script" in (job := self._resolved(name)) or "trigger" in job):
+                yield name
+
+    def _order(self, name: str, stages: Several[str]) -> int:
+        stage = self._stage(name)
+        return stages.index(stage) if stage in stages else len(stages) if stage == ".post" else -1 if stage == ".pre" else 0
+
+    def _stage(self, name: str) -> str:
+        part = self._resolved(name).get("stage")
+        return text_of(part.node) or "test" if part is not None else "test"
+
+    def _resolved(self, name: str) -> dict[str, _Part]:
+        """A job's keys, those of the templates that it extends among them: the nearest word counts."""
+        found: dict[str, _Part] = {}
+        waiting = [name]
+        seen: set[str] = set()
+        while waiting and len(seen) < _MOST_PARENTS * 4:
+            current = waiting.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            table = self._parts.get(current, {})
+            for key, part in table.items():
+                found.setdefault(key, part)
+            if "extends" in table:
+                waiting = [*reversed(texts_of(table["extends"].node)), *waiting]
+        for key in _DEFAULTED:
+            part = self._parts.get("default", {}).get(key) or self._top.get(key)
+            if part is not None and key not in found:
+                found[key] = part
+        return found
+
+    def _variable_parts(self, name: str) -> list[_Part]:
+        """The tables of variables of a job, the furthest first: tables are merged along `extends`."""
+        found: list[_Part] = []
+        waiting, seen = [name], set[str]()
+        while waiting and len(seen) < _MOST_PARENTS * 4:
+            current = waiting.pop(0)
+            if current not in seen:
+                seen.add(current)
+                table = self._parts.get(current, {})
+                if "variables" in table:
+                    found.insert(0, table["variables"])
+                if "extends" in table:
+                    waiting += reversed(texts_of(table["extends"].node))
+        return ([self._top["variables"]] if "variables" in self._top else []) + found
+
+    def _global(self, name: str) -> Node | None:
+        part = self._top.get(name)
+        return None if part is None else part.node
+
+    def _triggers(self) -> Iterator[Trigger]:
+        part = self._parts.get("workflow", {}).get("rules")
+        if part is None:
+            yield Trigger("push", (), whole(self._document))
+            return
+        for item in items_of(part.node):
+            condition = text_of(under(item, "if")) or ""
+            if text_of(under(item, "when")) != "never":
+                events = _SOURCE.findall(condition) or ["push"]
+                yield Trigger(events[0], tuple(_BRANCH.findall(condition)), Place(part.document, item.span))
+
+    # a job
+
+    def _job(self, name: str, stages: Several[str]) -> list[Job]:
+        keys = self._resolved(name)
+        variables: dict[str, str] = {"CI_JOB_NAME": name}
+        for part in self._variable_parts(name):
+            for entry in entries_of(part.node):
+                node = under(entry.value, "value") if isinstance(entry.value, Mapping) else entry.value
+                variables[entry.name] = _filled(text_of(node) or "", variables)
+        found: list[Job] = []
+        for matrix in self._matrix(keys.get("parallel")):
+            shown = ", ".join(matrix.values())
+            label = f"{name}: [{shown}]" if shown else name
+            found.append(self._copy(name, label, keys, variables | matrix, matrix))
+        return found
+
+    def _copy(self, name: str, label: str, keys: dict[str, _Part], variables: dict[str, str], matrix: dict[str, str]) -> Job:
+        environment, gates = self._environment(keys, variables)
+        branches, events, condition, is_manual, is_allowed = self._rules(keys)
+        manual = keys.get("when")
+        if manual is not None and text_of(manual.node) == "manual":
+            gates = (*gates, Gate(GateKind.MANUAL_START, manual.place))
+        elif is_manual is not None:
+            gates = (*gates, Gate(GateKind.MANUAL_START, is_manual))
+        allowed = keys.get("allow_failure")
+        ignored = None
+        if allowed is not None and text_of(allowed.node) == "true":
+            ignored = IgnoredFailure("allow_failure: true", allowed.place)
+        elif allowed is None and is_allowed is not None:
+            ignored = IgnoredFailure("allow_failure: true", is_allowed)
+        surroundings = Surroundings(
+            environment=None if environment is None else environment.text,
+            branches=branches,
+            hints=(*matrix.values(), name),
+            has_environment=environment is not None,
+        )
+        shell = Shell(variables, self._read, errexit=True, pipefail=True, budget=self._budget)
+        steps: tuple[object, ...] = ()
+        for key in ("before_script", "script", "after_script"):
+            part = keys.get(key)
+            for scalar, document in self._script(part, 0) if part is not None else ():
+                commands = shell.run(of_scalar(scalar, document))
+                steps += steps_of(commands, surroundings, self._workspace, self._read, key)
+        group = keys.get("resource_group")
+        timeout = keys.get("timeout")
+        part = keys.get("script") or keys.get("trigger")
+        place = self._top[name]
+        return Job(
+            name=label,
+            place=Place(place.document, place.entry.key.span),
+            stage=self._stage(name),
+            needs=self._needs(keys),
+            environment=environment,
+            gates=gates,
+            concurrency=None if group is None else Concurrency(text_of(group.node), group.place, cancels=False),
+            timeout=None if timeout is None else Timeout(_minutes(text_of(timeout.node) or ""), timeout.place),
+            condition=condition,
+            branches=branches,
+            events=events,
+            matrix=matrix,
+            ignored=ignored,
+            credentials=tuple(self._credentials(keys, variables)),
+            steps=steps,  # type: ignore[arg-type]
+        )
+
+    def _matrix(self, part: _Part | None) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = []
+        for item in items_of(under(part.node, "matrix")) if part is not None else ():
+            axes = [(entry.name, texts_of(entry.value)) for entry in entries_of(item)]
+            for values in product(*(values for _, values in axes)):
+                if len(found) < _MOST_COPIES:
+                    found.append({name: picked for (name, _), picked in zip(axes, values, strict=True)})
+                else:
+                    break
+        return found or [{}]
+
+    def _environment(self, keys: dict[str, _Part], variables: dict[str, str]) -> tuple[Said | None, tuple[Gate, ...]]:
+        part = keys.get("environment")
+        if part is None:
+            return None, ()
+        written = text_of(part.node) or text_of(under(part.node, "name"))
+        if not written or text_of(under(part.node, "action")) in ("stop", "verify", "access"):
+            return None, ()
+        filled = _filled(written, variables)
+        text = None if UNKNOWN in filled else filled
+        return Said(text, written, part.place), (Gate(GateKind.ENVIRONMENT, part.place, text),)
+
+    def _rules(
+        self, keys: dict[str, _Part]
+    ) -> tuple[tuple[str, ...], tuple[str, ...], Said | None, Place | None, Place | None]:
+        """The branches and events that a job runs for; where it is started by hand, and where it may fail."""
+        branches: list[str] = []
+        events: list[str] = []
+        manual = allowed = None
+        part = keys.get("rules")
+        texts: list[str] = []
+        for item in items_of(part.node) if part is not None else ():
+            condition = text_of(under(item, "if")) or ""
+            when = text_of(under(item, "when"))
+            if when == "never" or not isinstance(item, Mapping):
+                continue
+            texts.append(condition)
+            branches += _BRANCH.findall(condition)
+            if _DEFAULT_BRANCH.search(condition):
+                branches.append("$CI_DEFAULT_BRANCH")
+            events += _SOURCE.findall(condition)
+            document = part.document if part is not None else self._document
+            if when == "manual":
+                manual = Place(document, item.span)
+            if text_of(under(item, "allow_failure")) == "true":
+                allowed = Place(document, item.span)
+        only = keys.get("only")
+        for text in texts_of(only.node if only is not None and not isinstance(only.node, Mapping) else under(only.node if only else None, "refs")):
+            if text in ("merge_requests", "tags", "schedules", "pushes", "web", "api", "triggers", "branches"):
+                events.append(text)
+            else:
+                branches.append(text)
+        place = part or only
+        said = None if place is None else Said(None, " || ".join(texts), place.place)
+        return tuple(dict.fromkeys(branches)), tuple(dict.fromkeys(events)), said, manual, allowed
+
+    def _needs(self, keys: dict[str, _Part]) -> tuple[str, ...]:
+        """The jobs that are named; `*` stands for those of the stages before."""
+        part = keys.get("needs")
+        if part is None:
+            return ("*",)
+        return tuple(name for item in items_of(part.node) if (name := text_of(item) or text_of(under(item, "job"))))
+
+    def _script(self, part: _Part, depth: int) -> Iterator[tuple[Scalar, Document]]:
+        """The lines of a script, those that `!reference` takes from elsewhere among them."""
+        nodes = [part.node] if not isinstance(part.node, Sequence) else list(part.node.items)
+        for node in nodes:
+            reference = under(node, "Fn::reference")
+            if reference is not None:
+                path = texts_of(reference)
+                target = self._resolved(path[0]).get(path[1]) if len(path) > 1 else None
+                if target is not None and depth < _MOST_PARENTS:
+                    yield from self._script(target, depth + 1)
+            elif isinstance(node, Sequence):
+                for item in items_of(node):
+                    if isinstance(item, Scalar):
+                        yield item, part.document
+            elif isinstance(node, Scalar) and node.value is not None:
+                yield node, part.document
+
+    def _credentials(self, keys: dict[str, _Part], variables: dict[str, str]) -> Iterator[Credential]:
+        tokens = keys.get("id_tokens")
+        if tokens is not None:
+            role = variables.get("AWS_ROLE_ARN", variables.get("ROLE_ARN", UNKNOWN))
+            yield Credential(CredentialKind.OIDC_ROLE, tokens.place, None if UNKNOWN in role else role)
+        for part in self._top, keys:
+            found = part.get("variables")
+            entry = found.node.entry("AWS_ACCESS_KEY_ID") if found is not None and isinstance(found.node, Mapping) else None
+            if found is not None and entry is not None:
+                yield Credential(CredentialKind.LONG_LIVED_KEYS, Place(found.document, entry.span))
+
+
+def _with_needs(jobs: list[Job], names: dict[str, list[str]], stages: Several[str]) -> list[Job]:
+    from samguard.value import replace  # noqa: PLC0415
+
+    by_stage: dict[str | None, list[str]] = {}
+    found: list[Job] = []
+    for job in jobs:
+        if job.needs == ("*",):
+            before = {stage for stage in by_stage if stage != job.stage}
+            nearest = [stage for stage in reversed(list(by_stage)) if stage in before][:1]
+            needs = tuple(name for stage in nearest for name in by_stage[stage])
+        else:
+            needs = tuple(copy for name in job.needs for copy in names.get(name, []))
+        by_stage.setdefault(job.stage, []).append(job.name)
+        found.append(replace(job, needs=needs))
+    del stages
+    return found
+
+
+def _filled(text: str, variables: dict[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: variables.get(match[1] or match[2] or "", UNKNOWN), text)[:20_000]
+
+
+def _minutes(text: str) -> float | None:
+    found = _DURATION.findall(text)
+    return sum(float(number) * _MINUTES[unit[0]] for number, unit in found) if found else None

@@ -1,0 +1,94 @@
+"""One-defect projects: a good project gives nothing, and each thing broken in it is found where it is to be mended."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pytest
+from defects.cases import CASES, Case
+
+import samguard
+from samguard.linting import Level
+
+BASES = Path(__file__).parent / "bases"
+
+
+class Found(NamedTuple):
+    """What is compared of a finding."""
+
+    rule: str
+    path: str
+    line: int
+    level: Level
+    message: str
+
+
+def findings(folder: Path) -> tuple[Found, ...]:
+    """The findings of a project, which samguard could check as a whole."""
+    report = samguard.check(str(folder))
+    assert not report.notifications
+    return tuple(
+        Found(f.rule.id, f.location.path, f.location.start.line, f.level, f.message)
+        for f in report.findings
+        if f.suppressed is None
+    )
+
+
+@cache
+def of_base(name: str) -> tuple[Found, ...]:
+    """The findings of a base as it stands."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / name
+        shutil.copytree(BASES / name, copy)
+        return findings(copy)
+
+
+def new_findings(case: Case, folder: Path) -> list[Found]:
+    """The findings that the broken project gives and its base does not. Those of the base may have moved."""
+    known = Counter((f.rule, f.path, f.message) for f in of_base(case.base))
+    new = []
+    for found in findings(folder):
+        key = (found.rule, found.path, found.message)
+        known[key] -= 1
+        if known[key] < 0:
+            new.append(found)
+    return new
+
+
+def broken(case: Case, folder: Path) -> Path:
+    """The case's base with its one defect."""
+    copy = folder / case.base
+    shutil.copytree(BASES / case.base, copy)
+    for edit in case.edits:
+        target = copy / edit.path
+        text = target.read_text(encoding="utf-8")
+        assert text.count(edit.old) == 1, f"{edit.old!r} is {text.count(edit.old)} times in {edit.path}"
+        target.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
+    return copy
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in BASES.iterdir()))
+def test_a_good_project_gives_nothing(name: str) -> None:
+    assert [found for found in of_base(name) if found.level.weight >= Level.WARNING.weight] == []
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=f"{case.family}-{case.base}-{case.name}", marks=_marks)
+        for case in CASES
+        for _marks in [[pytest.mark.xfail(strict=True, reason=case.gap)] if case.gap else []]
+    ],
+)
+def test_a_defect_is_found_where_it_is(case: Case, tmp_path: Path) -> None:
+    folder = broken(case, tmp_path)
+    new = new_findings(case, folder)
+    places = case.places(folder)
+    assert any(abs(found.line - line) <= 1 and found.path == path for found in new for path, line in places), new
+    loud = [found for found in new if found.level.weight >= Level.WARNING.weight]
+    assert len(loud) <= 1, "one defect, one finding"
