@@ -35,7 +35,8 @@ def value(cls: type[T]) -> type[T]:
     body["_fields"] = fields
     body["_meaning"] = _meaning(tuple(one.name for one in fields if one.compare))
     body["__init__"] = _init(fields, calls_post_init="__post_init__" in body)
-    return type(cls)(cls.__name__, cls.__bases__, body)  # type: ignore[no-any-return]
+    made: type[T] = type(cls.__name__, cls.__bases__, body)
+    return made
 
 
 def replace(old: T, **changes: object) -> T:
@@ -86,10 +87,10 @@ def _meaning(names: tuple[str, ...]) -> Callable[[Any], Any]:
     return staticmethod(attrgetter(*names) if names else type)
 
 
-def _equal(self: Any, other: object) -> Any:  # noqa: ANN401 - one function for every class
+def _equal(self: Any, other: Any) -> Any:  # noqa: ANN401 - one function for every class
     if type(self) is not type(other):
         return NotImplemented
-    return self._meaning(self) == self._meaning(other)
+    return self._meaning(self) == other._meaning(other)  # noqa: SLF001 - the same class
 
 
 def _hash(self: Any) -> int:  # noqa: ANN401

@@ -3,7 +3,7 @@
 What goes wrong: CodeDeploy reads the alarm's state, so `ActionsEnabled: false` does not keep it from rolling back; but
 nobody is called, and people find a deployment that failed without a word. Who switched the actions off to silence the
 alarm has not taken it out of the deployment either.
-Silent when: the value is not known; no gradual rollout lists the alarm.
+Silent when: the value is not known; no gradual rollout lists the alarm; the environment is not production.
 Fix: leave ActionsEnabled out, and take the alarm off the list if it is not to stop deployments.
 Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; CloudFormation user guide,
 AWS::CloudWatch::Alarm (ActionsEnabled).
@@ -19,9 +19,9 @@ from samguard.rollout import Rollout
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 from samguard.rules.alarms.relied_on import relied_on
 
-RULE = Rule("SG340", "actions-disabled", Level.NOTE, since="0.1.0")
+RULE = Rule("SG340", "actions-disabled", Level.NOTE, since="0.1.0", about_production=True)
 
-BAD = (Example(template=orders(alarm(ActionsEnabled="false  # SG340")), samconfig=SAMCONFIG),)
+BAD = (Example(template=orders(alarm(ActionsEnabled="false  # SG340 in prod")), samconfig=SAMCONFIG),)
 
 GOOD = (
     Example(template=orders(alarm(ActionsEnabled="true")), samconfig=SAMCONFIG),

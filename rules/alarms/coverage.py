@@ -6,8 +6,8 @@ from samguard.evaluation import Unknown
 from samguard.rollout import Rollout, WiredAlarm
 from samguard.rollout.alarm import Alarm, Metric, qualified, wired_alarms_of, wired_resource
 from samguard.rollout.lambda_metrics import FUNCTION, METRICS, RESOURCE
-from samguard.rules.alarms.dimension_faults import is_named
 from samguard.rules.alarms.failure_metrics import counts_failures, is_latency, named
+from samguard.rules.alarms.function_names import is_named
 
 
 def kinds_of(alarm: Alarm) -> frozenset[str]:

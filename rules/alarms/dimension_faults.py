@@ -6,7 +6,6 @@ no error to CloudWatch: it waits for data that never comes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,16 +19,22 @@ from samguard.rollout.alarm import (
     Dimension,
     Metric,
     function_of,
-    names_function,
     qualified,
 )
-from samguard.rollout.arns import covers, function_name, text_of
 from samguard.rollout.lambda_metrics import (
     DIMENSION_NAMES,
     EXECUTED_VERSION,
     FUNCTION,
     PUBLISHED_SETS,
     RESOURCE,
+)
+from samguard.rules.alarms.function_names import (
+    SaidAsText,
+    function_behind_arn,
+    gives_arn,
+    is_arn,
+    is_named,
+    said_as_text,
 )
 from samguard.source import Span
 from samguard.template import Resource
@@ -51,7 +56,6 @@ _MEANT: Final = {
     "lambdaversion": EXECUTED_VERSION,
 }
 """What people write for the dimensions, in lower case."""
-_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_:.-]")
 
 
 @value
@@ -128,26 +132,15 @@ def _unpublished(metric: Metric, names: frozenset[str]) -> Fault:
     )
 
 
-# names
-
-
-def is_named(value: Value, function: Resource, scene: EvaluatedTemplate) -> bool | None:
-    """Whether a value is the name of a function; also sure of the names that CloudFormation makes up."""
-    known = names_function(value, function, scene)
-    if known is not None or not isinstance(value, (Literal, Joined)):
-        return known
-    return False if covers(text_of(value, scene), function_name(function, scene)) is False else None
-
-
 def _function_faults(dimension: Dimension, scene: EvaluatedTemplate) -> Iterator[Fault]:
     value = dimension.value
     where = (dimension.value_span, value)
-    said = _said_as_text(value, scene)
+    said = said_as_text(value, scene)
     if said is not None:
         yield _text_fault(dimension, said, f"!Ref {said.function.logical_id}")
     elif isinstance(value, Reference):
         yield from _reference_faults(dimension, value, scene)
-    elif _is_arn(value):
+    elif is_arn(value):
         yield _fault(*where, "FunctionName is the ARN of a function where its name is due. Write !Ref and the function")
     elif qualified(value).qualifier is not None:
         yield _fault(
@@ -158,8 +151,8 @@ def _function_faults(dimension: Dimension, scene: EvaluatedTemplate) -> Iterator
 def _reference_faults(dimension: Dimension, value: Reference, scene: EvaluatedTemplate) -> Iterator[Fault]:
     target = scene.resource_of(value)
     written = _written(value)
-    if _gives_arn(value, scene):
-        function = _function_behind(value, scene)
+    if gives_arn(value, scene):
+        function = function_behind_arn(value, scene)
         advice = f"Write !Ref {function.logical_id}" if function is not None else "Write !Ref and the function"
         message = f"FunctionName is {written}, an ARN where the function's name is due. {advice}"
         yield _fault(dimension.value_span, value, message)
@@ -179,11 +172,11 @@ def _is_no_function(target: Resource) -> bool:
 
 def _resource_faults(dimension: Dimension, metric: Metric, rollout: Rollout) -> Iterator[Fault]:
     value, scene = dimension.value, rollout.scene
-    said = _said_as_text(value, scene)
+    said = said_as_text(value, scene)
     if said is not None:
         right = f"!Sub '${{{said.function.logical_id}}}{said.rest}'" if said.rest else _right_resource(rollout)
         yield _text_fault(dimension, said, right)
-    elif _is_arn(value) or (isinstance(value, Reference) and _gives_arn(value, scene)):
+    elif is_arn(value) or (isinstance(value, Reference) and gives_arn(value, scene)):
         written = f"{_written(value)}, an ARN" if isinstance(value, Reference) else "an ARN"
         message = f"Resource is {written}, and Lambda publishes it as the function's name and the alias"
         yield _fault(dimension.value_span, value, f"{message}. Write {_right_resource(rollout)}")
@@ -250,38 +243,8 @@ def _right_resource(rollout: Rollout) -> str:
     return f"!Sub '${{{rollout.function}}}:{alias}'"
 
 
-# texts where a reference is meant
-
-
-@value
-class _SaidAsText:
-    function: Resource
-    rest: str
-    """What follows the logical id."""
-
-
-def _said_as_text(value: Value, scene: EvaluatedTemplate) -> _SaidAsText | None:
-    """The function whose logical id stands in a text, as `Orders:live` or `${Orders}:live` without Fn::Sub."""
-    if not isinstance(value, Literal):
-        return None
-    head, colon, rest = value.text.partition(":")
-    logical_id = _NOT_IN_A_NAME.sub("", head).partition(".")[0]
-    function = scene.template.resources.get(logical_id)
-    if function is None or function.type not in FUNCTION_TYPES:
-        return None
-    if _NOT_IN_A_NAME.search(head) is None and not _is_no_name(head, scene):
-        return None
-    return _SaidAsText(function, f"{colon}{rest}")
-
-
-def _is_no_name(text: str, scene: EvaluatedTemplate) -> bool:
-    """Whether no function of the template can have this name."""
-    functions = scene.template.of_type(*FUNCTION_TYPES)
-    return all(is_named(Literal(text), function, scene) is False for function in functions)
-
-
-def _text_fault(dimension: Dimension, said: _SaidAsText, right: str) -> Fault:
-    assert isinstance(dimension.value, Literal)  # noqa: S101 - _said_as_text saw to it
+def _text_fault(dimension: Dimension, said: SaidAsText, right: str) -> Fault:
+    assert isinstance(dimension.value, Literal)  # noqa: S101 - said_as_text saw to it
     logical_id = said.function.logical_id
     return _fault(
         dimension.value_span,
@@ -289,45 +252,6 @@ def _text_fault(dimension: Dimension, said: _SaidAsText, right: str) -> Fault:
         f"{dimension.name} is the text {dimension.value.text!r}: no function is called that, {logical_id} is its "
         f"logical id. Write {right}",
     )
-
-
-# ARNs
-
-
-def _is_arn(value: Value) -> bool:
-    match value:
-        case Literal():
-            return value.text.startswith("arn:")
-        case Joined():
-            arns = ("Arn", "Alias", "Version")
-            if any(isinstance(part, Reference) and part.attribute in arns for part in value.parts):
-                return True
-            first = value.parts[0]
-            return isinstance(first, str) and first.startswith("arn:")
-        case _:
-            return False
-
-
-def _gives_arn(value: Reference, scene: EvaluatedTemplate) -> bool:
-    target = scene.resource_of(value)
-    if target is not None and target.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
-        return value.attribute in (None, "AliasArn", "FunctionArn")
-    if target is not None and target.type in FUNCTION_TYPES:
-        return value.attribute in ("Arn", "Alias", "Version")
-    return target is None and value.attribute is None and _function_behind(value, scene) is not None
-
-
-def _function_behind(value: Reference, scene: EvaluatedTemplate) -> Resource | None:
-    """The function that an ARN is of: also of `OrdersAliaslive`, the alias that SAM makes."""
-    target = scene.resource_of(value)
-    if target is not None:
-        if target.type in FUNCTION_TYPES:
-            return target
-        return scene.resource_of(scene.property(target, "FunctionName"))
-    for function in scene.template.of_type("AWS::Serverless::Function"):
-        if re.match(f"{re.escape(function.logical_id)}(?:Alias|Version)", value.logical_id):
-            return function
-    return None
 
 
 def _has_unknown_part(value: Value) -> bool:

@@ -63,7 +63,10 @@ BAD = (
     ),
     Example(
         template=_HEAD + _SHIFTED,
-        files=(("samconfig.yaml", "version: 0.1\nversion: 0.2  # SG605\n"), ("more/template.yaml", _HEAD + "    Properties: {}  # SG002\n")),
+        files=(
+            ("samconfig.yaml", "version: 0.1\nversion: 0.2  # SG605\n"),
+            ("more/template.yaml", _HEAD + "    Properties: {}  # SG002\n"),
+        ),
     ),
     Example(template=_HEAD + _SHIFTED, samconfig="version = 0.1\nversion = 0.2  # SG002\n"),
 )

@@ -52,9 +52,7 @@ BAD = (
     Example(template=_TEMPLATE % ("!And [IsEurope, !Equals [!Ref Stage, prod]]  # SG036", _TYPE), samconfig=_SAMCONFIG),
     Example(template=_TEMPLATE % ("!Ref Stage  # SG036", _TYPE), samconfig=_SAMCONFIG),
     Example(template=_TEMPLATE % ("prod  # SG036", _TYPE), samconfig=_SAMCONFIG),
-    Example(
-        template=_TEMPLATE % (_CONDITION, "!If [IsProd, Canary10Percent5Minutes]  # SG036"), samconfig=_SAMCONFIG
-    ),
+    Example(template=_TEMPLATE % (_CONDITION, "!If [IsProd, Canary10Percent5Minutes]  # SG036"), samconfig=_SAMCONFIG),
     Example(
         template=_TEMPLATE
         % (_CONDITION, "!If [!Equals [!Ref Stage, prod], Canary10Percent5Minutes, AllAtOnce]  # SG036"),

@@ -22,7 +22,10 @@ def mapping_faults(template: Template) -> Iterator[tuple[Span, str]]:
                 value = inner.value
                 if isinstance(value, Mapping):
                     what = "a function" if intrinsic(value) is not None else "one level too many"
-                    yield _place(inner), f"{mapping.name}.{outer.name}.{inner.name} is {what}, where a plain value is due"
+                    yield (
+                        _place(inner),
+                        f"{mapping.name}.{outer.name}.{inner.name} is {what}, where a plain value is due",
+                    )
                 elif isinstance(value, Sequence) and not all(isinstance(item, Scalar) for item in value.items):
                     yield _place(inner), f"{mapping.name}.{outer.name}.{inner.name} is a list of more than plain values"
 

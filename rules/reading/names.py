@@ -11,8 +11,8 @@ from samguard.evaluation.generated import derived, is_generated, publishes
 from samguard.linting.rule import Edit, Finding, Fix
 from samguard.source import Mapping, Scalar
 from samguard.template import Mention, Naming, RefusalKind, Resource, Template, loop_identifiers, mentions
+from samguard.template.misplaced import has_sam_properties
 from samguard.template.resource_types import meant_type
-from samguard.template.template import SECTIONS
 from samguard.value import value
 
 _PSEUDO_PARAMETERS: Final = tuple(
@@ -21,6 +21,7 @@ _PSEUDO_PARAMETERS: Final = tuple(
 )
 _PLACEHOLDER: Final = re.compile(r"\$\{|&\{|\{\{|[<>%@]|__")
 """In names that something fills in before CloudFormation sees them."""
+_LETTERS: Final = re.compile("[^A-Za-z0-9]")
 _ALIAS_AND_VERSION: Final = ("Alias", "Version")
 _NEAR: Final = 0.75
 
@@ -72,7 +73,7 @@ def _names(template: Template) -> _Names:
     is_modular = any(resource.type.endswith("::MODULE") for resource in template.resources.values())
     if template.may_gain_resources or is_modular or not template.resources:
         unsure |= {Naming.VALUE, Naming.RESOURCE}
-    if any(entry.name not in SECTIONS and not entry.name.startswith("Fn::") for entry in template.root):
+    if template.misspelt_sections:
         unsure |= set(Naming)  # SG034 speaks of the section, and what it was meant for is not known
     for naming, section in (
         (Naming.VALUE, "Parameters"),
@@ -99,8 +100,8 @@ def _of_resource(mention: Mention, resource: Resource, template: Template) -> Fi
     if mention.section == "Conditions":
         message = f"conditions are evaluated before there are resources, so CloudFormation refuses {name} here; use a parameter"
         return Finding(mention.span, message)
-    if meant_type(resource.type) is not None:
-        return None  # SG032 says why it offers nothing
+    if meant_type(resource.type) is not None or has_sam_properties(resource):
+        return None  # SG032 and SG031 say why it offers nothing
     first = attribute.partition(".")[0]
     offered = derived(resource)
     if first in _ALIAS_AND_VERSION and first in offered:
@@ -138,32 +139,32 @@ def _is_refused(resource: Resource, template: Template) -> bool:
 
 def _of_name(mention: Mention, names: _Names, template: Template) -> Finding | None:
     """What is wrong with a mention of what is no resource of the file."""
-    match mention.naming:
-        case Naming.VALUE:
-            known = (*names.parameters, *names.resources, *_PSEUDO_PARAMETERS)
-            if mention.name in names.values or is_generated(mention.name, template):
-                return None
-            what = "nothing in this template is called"
-        case Naming.RESOURCE:
-            known = names.resources
-            if is_generated(mention.name, template):
-                return None
-            what = "this template has no resource"
-            if mention.name in names.values:
-                message = f"{mention.name} is a parameter and has no attributes; CloudFormation refuses the template"
-                return Finding(mention.span, message)
-        case Naming.CONDITION:
-            known = names.conditions
-            what = "this template has no condition"
-        case Naming.MAPPING:
-            known = names.mappings
-            what = "this template has no mapping"
-    if mention.name in known:
+    known, what = _of_kind(mention.naming, names)
+    if mention.naming in (Naming.VALUE, Naming.RESOURCE) and is_generated(mention.name, template):
         return None
+    if mention.name in names.values and mention.naming is Naming.VALUE:
+        return None
+    if mention.name in names.values and mention.naming is Naming.RESOURCE:
+        return Finding(mention.span, f"{mention.name} is a parameter where a resource is due; CloudFormation refuses it")
+    if mention.name in known or any(_LETTERS.sub("", name) == mention.name for name in known):
+        return None  # a logical id with other characters is SG027's
     near = get_close_matches(mention.name, known, n=1, cutoff=_NEAR)
     hint = f"; did you mean {near[0]}?" if near else ""
     message = f"{what} {mention.name}, and CloudFormation refuses it{hint}"
     return Finding(mention.span, message, fixes=_fixes(mention, near, template))
+
+
+def _of_kind(naming: Naming, names: _Names) -> tuple[tuple[str, ...], str]:
+    """The names of a kind, and how to say that there is none."""
+    match naming:
+        case Naming.VALUE:
+            return (*names.parameters, *names.resources, *_PSEUDO_PARAMETERS), "nothing in this template is called"
+        case Naming.RESOURCE:
+            return names.resources, "this template has no resource"
+        case Naming.CONDITION:
+            return names.conditions, "this template has no condition"
+        case Naming.MAPPING:
+            return names.mappings, "this template has no mapping"
 
 
 def _fixes(mention: Mention, near: list[str], template: Template) -> tuple[Fix, ...]:

@@ -55,5 +55,7 @@ def check(document: Document) -> Iterator[Finding]:
         return
     for problem in document.problems:
         if problem.kind is ProblemKind.SEVERAL_DOCUMENTS:
-            message = "a second YAML document starts here: SAM CLI refuses the file, and CloudFormation reads only the first"
+            message = (
+                "a second YAML document starts here: SAM CLI refuses the file, and CloudFormation reads only the first"
+            )
             yield Finding(problem.span, message)

@@ -73,7 +73,7 @@ def _of_parameter(parameter: Parameter, uses: _Uses) -> Iterator[Surprise]:
 
 
 def _is_turned(scalar: Scalar) -> bool:
-    return not scalar.quoted and scalar.value is not None and scalar.raw != "" and scalar.text != scalar.raw
+    return not scalar.quoted and scalar.value is not None and scalar.raw not in ("", scalar.text)
 
 
 def _is_same_number(scalar: Scalar) -> bool:

@@ -164,6 +164,7 @@ Resources:
     ),
 )
 
+
 def check(template: Template) -> Iterator[Finding]:
     """One finding for each key that SAM passes over, where it is said."""
     if template.has_macros:

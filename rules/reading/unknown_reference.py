@@ -3,9 +3,10 @@
 What goes wrong: CloudFormation refuses the template, so nothing deploys. A misspelt alarm, hook or condition is never
 silently left out, but it is found at deployment only.
 Silent when: something that is not in the file may bring the name: a macro, an include, a loop (`Fn::ForEach`) or the rest of
-a template that this is a piece of (pieces lie beside it, or it lacks most of what it names); SAM makes the resource (`OrdersRole`, `OrdersAliaslive`, `ServerlessRestApi`); the name is
-a placeholder. `Condition` in an IAM policy is no condition of the template. Where a function is shifted without
-AutoPublishAlias, SG004 speaks of it.
+a template that this is a piece of (pieces lie beside it, or it lacks most of what it names); SAM makes the resource
+(`OrdersRole`, `OrdersAliaslive`, `ServerlessRestApi`); the name is a placeholder. `Condition` in an IAM policy is no
+condition of the template. Other rules speak of the cause where a function is shifted without AutoPublishAlias (SG004), a
+section or a type is misspelt (SG034, SG032), or a logical id has other characters than letters and digits (SG027).
 Fix: correct the name; for `Orders.Alias` and `Orders.Version`, give the function an AutoPublishAlias.
 Source: CloudFormation user guide, "Intrinsic function reference" and "Conditions"; SAM, docs/safe_lambda_deployments.rst.
 """

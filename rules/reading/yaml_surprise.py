@@ -143,9 +143,8 @@ def check(template: Template) -> Iterator[Finding]:
     """One finding for each word, where it is written."""
     for surprise in surprises(template):
         scalar = surprise.scalar
-        because = ()
-        if surprise.other is not None:
-            because = (Reason("written as a text here", Place(template.document, surprise.other.span)),)
+        others = (surprise.other,) if surprise.other is not None else ()
+        because = tuple(Reason("written as a text here", Place(template.document, other.span)) for other in others)
         yield Finding(
             scalar.span,
             f"YAML reads {scalar.raw} without quotes as {scalar.text}, so {surprise.harm}. Quote it",

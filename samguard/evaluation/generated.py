@@ -12,6 +12,8 @@ from typing import Final
 
 from samguard.source import Mapping, Node, Scalar, Sequence, walk
 from samguard.template import Resource, Template, intrinsic
+from samguard.template.misplaced import has_sam_properties
+from samguard.template.resource_types import meant_type
 
 _ANYTHING: Final = "[A-Za-z0-9]+"
 _HASH: Final = "[0-9a-f]{10}"
@@ -141,7 +143,7 @@ def _beginning_with_keys(node: Node | None) -> Iterator[str]:
 
 def _uses_implicit_api(resource: Resource, event_type: str, name: str) -> bool:
     """Whether a resource has, or may have, an event of this type that names no API of the template."""
-    if resource.type not in ("AWS::Serverless::Function", "AWS::Serverless::StateMachine"):
+    if not _has_events(resource):
         return False
     events = resource.properties.get("Events")
     if not isinstance(events, Mapping) or intrinsic(events) is not None:
@@ -157,6 +159,15 @@ def _uses_implicit_api(resource: Resource, event_type: str, name: str) -> bool:
         if kind.text == event_type and (api is None or names_implicit):
             return True
     return False
+
+
+def _has_events(resource: Resource) -> bool:
+    """Whether a resource's Events are SAM's; those of a misspelt type are meant to be."""
+    is_sam = (meant_type(resource.type) or resource.type) in (
+        "AWS::Serverless::Function",
+        "AWS::Serverless::StateMachine",
+    )
+    return is_sam or has_sam_properties(resource)
 
 
 def _named_by_events(resource: Resource) -> frozenset[str]:

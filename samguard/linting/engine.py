@@ -130,7 +130,9 @@ class _Run:
 
     def environment(self, document: Document, environment: Environment, worlds: tuple[Deployment, ...]) -> None:
         """Findings of one environment: those that hold in every world of one stage."""
-        by_stage: dict[tuple[tuple[str, str], ...], list[dict[tuple[object, ...], tuple[Rule, Finding, Production]]]] = {}
+        by_stage: dict[
+            tuple[tuple[str, str], ...], list[dict[tuple[object, ...], tuple[Rule, Finding, Production]]]
+        ] = {}
         for world in worlds:
             stage = tuple((key, text) for key, text in world.assignment.items() if is_stage_parameter(key))
             found = {
@@ -254,9 +256,7 @@ class _Run:
         )
 
     def _is_ignored(self, defect: _Defect) -> bool:
-        return any(
-            names((word,), defect.rule) for word in self.project.ignored_in(defect.document.path)
-        )
+        return names(self.project.ignored_in(defect.document.path), defect.rule)
 
 
 def _weight(skipped: NotRead) -> Level:

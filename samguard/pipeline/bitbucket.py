@@ -65,7 +65,9 @@ def read_bitbucket(document: Document, read: Read) -> tuple[Pipeline, ...]:
         )
     if problems:
         found.append(
-            Pipeline(document.path, PipelineSystem.BITBUCKET, document.path, whole(document), document, problems=problems)
+            Pipeline(
+                document.path, PipelineSystem.BITBUCKET, document.path, whole(document), document, problems=problems
+            )
         )
     return tuple(found)
 
@@ -106,7 +108,9 @@ class _Reader:
         self.problems += self._workspace.problems
         return finished(found)
 
-    def _job(self, step: Mapping, name: str, stage: Mapping | None, needs: tuple[str, ...], branches: tuple[str, ...]) -> Job:
+    def _job(
+        self, step: Mapping, name: str, stage: Mapping | None, needs: tuple[str, ...], branches: tuple[str, ...]
+    ) -> Job:
         place = Place(self._document, step.span)
         named = step.entry("deployment") or (stage.entry("deployment") if stage is not None else None)
         environment = None
@@ -140,7 +144,9 @@ class _Reader:
             environment=environment,
             gates=gates,
             # Two runs do not deploy to one deployment environment at once: Bitbucket pauses the second.
-            concurrency=None if environment is None else Concurrency(environment.text, environment.place, cancels=False),
+            concurrency=None
+            if environment is None
+            else Concurrency(environment.text, environment.place, cancels=False),
             timeout=None if timeout is None else Timeout(number_of(timeout.value), Place(self._document, timeout.span)),
             branches=branches,
             credentials=tuple(credentials),
@@ -152,7 +158,9 @@ class _Reader:
         base, _, version = pipe.partition(":")
         kind = StepKind.OTHER
         if base.startswith(_SAM_PIPE) or base == "atlassian/aws-cloudformation-deploy":
-            kind = StepKind.PACKAGE if text_of(under(item, "variables", "COMMAND")) == "package-only" else StepKind.DEPLOY
+            kind = (
+                StepKind.PACKAGE if text_of(under(item, "variables", "COMMAND")) == "package-only" else StepKind.DEPLOY
+            )
         elif base.startswith("atlassian/aws-lambda-deploy"):
             kind = StepKind.DIRECT_UPDATE
         action = ActionUse(base, version or None, Pinning.TAG if version else Pinning.NONE, place)
@@ -176,5 +184,3 @@ def _steps(item: Node) -> Iterator[tuple[Mapping, Mapping | None]]:
             step = under(one, "step")
             if isinstance(step, Mapping):
                 yield step, stage
-
-

@@ -85,9 +85,9 @@ def buildspec_steps(  # noqa: PLR0913, PLR0917 - what a build is given
     for phase in PHASES:
         node = under(phases, phase)
         ignored = None
-        entry = node.entry("on-failure") if isinstance(node, Mapping) else None
-        if entry is not None and text_of(entry.value) == "CONTINUE":
-            ignored = IgnoredFailure("on-failure: CONTINUE", Place(document, where or entry.span))
+        failing = node.entry("on-failure") if isinstance(node, Mapping) else None
+        if failing is not None and text_of(failing.value) == "CONTINUE":
+            ignored = IgnoredFailure("on-failure: CONTINUE", Place(document, where or failing.span))
         for name in ("commands", "finally"):
             for item in items_of(under(node, name)):
                 if isinstance(item, Scalar):

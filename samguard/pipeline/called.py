@@ -14,7 +14,9 @@ from samguard.value import field, value
 
 _SHELLS: Final = frozenset({"bash", "sh", "zsh", "ksh", "dash"})
 _NODE: Final = frozenset({"npm", "yarn", "pnpm", "bun"})
-_NODE_COMMANDS: Final = frozenset("ci install add i audit exec dlx publish pack cache config set login whoami link".split())
+_NODE_COMMANDS: Final = frozenset(
+    "ci install add i audit exec dlx publish pack cache config set login whoami link".split()
+)
 _MAKEFILES: Final = ("Makefile", "makefile", "GNUmakefile")
 _PAIR: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
@@ -42,7 +44,11 @@ def called(words: Sequence[str | None], folder: str | None, read: Callable[[str]
     if name in _SHELLS:
         index = next((at for at, word in enumerate(words[1:], 1) if word is None or not word.startswith("-")), None)
         path = None if index is None else words[index]
-        if index is None or path is None or any(word and word.startswith("-") and "c" in word for word in words[1:index]):
+        if (
+            index is None
+            or path is None
+            or any(word and word.startswith("-") and "c" in word for word in words[1:index])
+        ):
             return None
         return _script(path, index + 1, folder, read)
     if name == "make":
@@ -57,7 +63,9 @@ def called(words: Sequence[str | None], folder: str | None, read: Callable[[str]
 def _script(path: str, first: int, folder: str, read: Callable[[str], Document | None]) -> Called | None:
     full = _inside(folder, path)
     document = None if full is None else read(full)
-    if document is None or (document.text.startswith("#!") and not re.match(r"#!.*\b(?:ba|da|k|z)?sh\b", document.text)):
+    if document is None or (
+        document.text.startswith("#!") and not re.match(r"#!.*\b(?:ba|da|k|z)?sh\b", document.text)
+    ):
         return None
     return Called((of_document(document),), is_shell=True, first_argument=first)
 

@@ -122,7 +122,10 @@ class _Reader:
                     entry.name
                     for entry in entries_of(self._resources)
                     if text_of(under(entry.value, "Type")) == "AWS::CodeBuild::Project"
-                    and (project is not None and under(entry.value, "Properties", "Name") == project or entry.name == wanted)
+                    and (
+                        (project is not None and under(entry.value, "Properties", "Name") == project)
+                        or entry.name == wanted
+                    )
                 ),
                 None,
             )

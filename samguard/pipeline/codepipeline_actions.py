@@ -90,8 +90,8 @@ def stage_groups(stages: Iterable[tuple[str, tuple[Action, ...]]]) -> list[list[
     """The actions that run side by side, one group after the other."""
     groups: list[list[Action]] = []
     for _, actions in stages:
-        for order in sorted({action.run_order for action in actions}):
-            groups.append([action for action in actions if action.run_order == order])
+        orders = sorted({action.run_order for action in actions})
+        groups += ([action for action in actions if action.run_order == order] for order in orders)
     return groups
 
 
@@ -141,7 +141,9 @@ def _job(action: Action, needs: tuple[str, ...], workspace: Workspace, read: Rea
         for script in action.scripts:
             steps += steps_of(shell.run(of_scalar(script, action.document)), surroundings, workspace, read, action.name)
     elif action.category == "Deploy":
-        steps = (Step(StepKind.DEPLOY, action.provider, action.place, name=action.name, tool=action.provider, waits=True),)
+        steps = (
+            Step(StepKind.DEPLOY, action.provider, action.place, name=action.name, tool=action.provider, waits=True),
+        )
     elif action.category == "Test":
         steps = (Step(StepKind.SMOKE_TEST, action.provider, action.place, name=action.name, tool=action.provider),)
     return Job(
@@ -160,7 +162,9 @@ def _cloudformation(action: Action, surroundings: Surroundings, workspace: Works
     configuration = action.configuration
     mode = configuration.get("ActionMode")
     written_mode = "" if mode is None else mode.pieces
-    kind = {"CHANGE_SET_REPLACE": StepKind.CHANGE_SET, "DELETE_ONLY": StepKind.DELETE}.get(written_mode, StepKind.DEPLOY)
+    kind = {"CHANGE_SET_REPLACE": StepKind.CHANGE_SET, "DELETE_ONLY": StepKind.DELETE}.get(
+        written_mode, StepKind.DEPLOY
+    )
     parameters: dict[str, ParameterValue] = {}
     is_complete = True
     hints: list[str] = []
@@ -190,10 +194,10 @@ def _cloudformation(action: Action, surroundings: Surroundings, workspace: Works
         options["parameter_overrides"] = ParameterValue(None, ParameterSource.PIPELINE, place)
     stack = configuration.get("StackName")
     template = configuration.get("TemplatePath")
-    path = None
+    source: str | None = None
     if template is not None and template.text is not None:
-        path = template.text.partition("::")[2] or template.text
-        path = workspace.products.get(posixpath.basename(path), path)
+        written = template.text.partition("::")[2] or template.text
+        source = workspace.products.get(posixpath.basename(written), written)
     stack_name = None if stack is None else stack.text
     names = [] if stack is None else [stack.written]
     # A stage's name is the nearest thing that CodePipeline has to an environment.
@@ -203,7 +207,7 @@ def _cloudformation(action: Action, surroundings: Surroundings, workspace: Works
         name = stage_in(action.stage)
     command = DeployCommand(
         name or UNNAMED,
-        path,
+        source,
         stack_name,
         action.region,
         parameters,

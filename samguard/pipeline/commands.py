@@ -82,8 +82,7 @@ def steps_of(
     found: list[Step] = []
     for command in commands:
         line = command_line(command.words)
-        for step in _steps(command, line, surroundings, workspace, read):
-            found.append(replace(step, name=name))
+        found += (replace(step, name=name) for step in _steps(command, line, surroundings, workspace, read))
     return tuple(found)
 
 
@@ -119,6 +118,8 @@ def _steps(
             return (replace(plain, kind=StepKind.WAIT),)
         case ("rain", "deploy"):
             return (_rain(plain, command, line, surroundings, workspace, read),)
+        case _:
+            pass
     return tuple(replace(plain, kind=kind, waits=waits) for kind, waits in _kinds(command, line))
 
 
@@ -130,7 +131,9 @@ def _kinds(command: ShellCommand, line: CommandLine) -> tuple[tuple[StepKind, bo
         return ((StepKind.DEPLOY, None),)
     if name in ("mvn", "mvnw", "gradle", "gradlew"):
         return _java(name, words)
-    if name in _TESTERS or (name in ("go", "dotnet", "cargo", "swift", "node", "deno") and operation in ("test", "--test")):
+    if name in _TESTERS or (
+        name in ("go", "dotnet", "cargo", "swift", "node", "deno") and operation in ("test", "--test")
+    ):
         return ((StepKind.SMOKE_TEST if _speaks_of(words, _SMOKE_WORDS) else StepKind.TEST, None),)
     if name in _SMOKERS:
         return ((StepKind.SMOKE_TEST, None),)
@@ -138,16 +141,24 @@ def _kinds(command: ShellCommand, line: CommandLine) -> tuple[tuple[StepKind, bo
         return ((StepKind.TEST, None),)
     if name == "cdk" and operation in ("synth", "synthesize"):
         return ((StepKind.BUILD, None),)
-    if name in _BUILDERS or (name in ("go", "dotnet", "cargo", "docker") and operation in ("build", "publish", "buildx")):
+    if name in _BUILDERS or (
+        name in ("go", "dotnet", "cargo", "docker") and operation in ("build", "publish", "buildx")
+    ):
         return ((StepKind.BUILD, None),)
     if name in ("curl", "wget", "http", "https"):
         return ((StepKind.SMOKE_TEST if _is_probe(words) else StepKind.OTHER, None),)
     if name in ("npm", "yarn", "pnpm", "bun", "make", "just", "task", "invoke", "nx", "rake", "ant"):
-        targets = [word for word in words[1:] if word and not word.startswith("-") and word not in ("run", "run-script")]
+        targets = [
+            word for word in words[1:] if word and not word.startswith("-") and word not in ("run", "run-script")
+        ]
         if targets[:1] == ["t"]:
             targets[0] = "test"
         return (_by_name(targets, is_opened=command.is_opened),)
-    if name.endswith((".sh", ".bash", ".py", ".js", ".ts")) or "/" in words[0] or name in ("bash", "sh", "python", "node"):
+    if (
+        name.endswith((".sh", ".bash", ".py", ".js", ".ts"))
+        or "/" in words[0]
+        or name in ("bash", "sh", "python", "node")
+    ):
         called = next((word for word in words if word.endswith((".sh", ".bash", ".py", ".js", ".ts"))), words[0])
         return (_by_name([posixpath.basename(called)], is_opened=command.is_opened),)
     return ((StepKind.OTHER, None),)
@@ -157,7 +168,9 @@ def _java(name: str, words: Sequence[str]) -> tuple[tuple[StepKind, bool | None]
     """Maven's and Gradle's phases: those that package run the tests on their way."""
     goals = {word.rpartition(":")[2] for word in words[1:] if word and not word.startswith("-")}
     skips = any(re.match(r"-D(?:skipTests|maven\.test\.skip)(?:=true)?$", word) for word in words)
-    skips = skips or any(words[at] in ("-x", "--exclude-task") and "test" in words[at + 1] for at in range(len(words) - 1))
+    skips = skips or any(
+        words[at] in ("-x", "--exclude-task") and "test" in words[at + 1] for at in range(len(words) - 1)
+    )
     kinds: list[StepKind] = []
     packaging = {"package", "install", "verify", "deploy"} if name.startswith("mvn") else {"build"}
     if goals & ({"compile", "assemble", "jar", "shadowJar", "buildZip", "package"} | packaging):
@@ -284,13 +297,13 @@ def _direct(command: ShellCommand, line: CommandLine, surroundings: Surroundings
 def _packaged(line: CommandLine, template: Word | None, workspace: Workspace) -> None:
     output = line.text("output_template_file")
     if output is not None:
-        source = template.text if template is not None else None
+        source: str | None = template.text if template is not None else None
         if source is None or source.startswith((".aws-sam/", "./.aws-sam/")):
             source = workspace.built
         workspace.products[posixpath.basename(output)] = source
 
 
-def _deployment(  # noqa: PLR0913
+def _deployment(  # noqa: PLR0913, PLR0917
     command: ShellCommand,
     line: CommandLine,
     given: Given,
@@ -311,22 +324,18 @@ def _deployment(  # noqa: PLR0913
     for name in ("capabilities", "tags"):
         if len(line.options.get(name, ())) > 1:
             text = " ".join(word.pieces for word in line.options[name])
-            shown = None if UNKNOWN in text else text
-            options[name] = ParameterValue(shown, ParameterSource.PIPELINE, options[name].place)
+            known = None if UNKNOWN in text else text
+            options[name] = ParameterValue(known, ParameterSource.PIPELINE, options[name].place)
     if not given.is_complete:
         options["parameter_overrides"] = ParameterValue(None, ParameterSource.PIPELINE, command.place)
     stack_word = line.word("stack_name") or (stack[0] if stack else None)
     if stack_word is not None:
-        shown = stack_word.text
-        options["stack_name"] = ParameterValue(shown, ParameterSource.PIPELINE, stack_word.place)
+        options["stack_name"] = ParameterValue(stack_word.text, ParameterSource.PIPELINE, stack_word.place)
     stack_name = None if stack_word is None else stack_word.text
     region = line.text("region") if line.has("region") else _region(command, surroundings)
     written = None if template is None else template.text
-    hints = _hints(command, stack_word, line, surroundings, written)
+    hints = _hints(stack_word, line, surroundings, written)
     config_env = line.text("config_env")
-    is_unknown = (line.has("config_env") and config_env is None) or (
-        surroundings.has_environment and surroundings.environment is None
-    )
     name = environment_name(
         surroundings.environment, config_env, given.parameters, stack_name, surroundings.branches, hints
     )
@@ -340,7 +349,7 @@ def _deployment(  # noqa: PLR0913
         place=command.place,
         deploys_with_previous_values=keeps,
     )
-    return {"command": made, "names_environment": name is not None and not (is_unknown and name is None)}
+    return {"command": made, "names_environment": name is not None}
 
 
 def _source_template(written: str | None, workspace: Workspace) -> str | None:
@@ -349,8 +358,7 @@ def _source_template(written: str | None, workspace: Workspace) -> str | None:
         return workspace.built
     if written.startswith("file://"):
         written = written.removeprefix("file://")
-    name = posixpath.basename(written)
-    return workspace.products[name] if name in workspace.products else written
+    return workspace.products.get(posixpath.basename(written), written)
 
 
 def _region(command: ShellCommand, surroundings: Surroundings) -> str | None:
@@ -361,9 +369,7 @@ def _region(command: ShellCommand, surroundings: Surroundings) -> str | None:
     return surroundings.region
 
 
-def _hints(
-    command: ShellCommand, stack: Word | None, line: CommandLine, surroundings: Surroundings, template: str | None
-) -> tuple[str, ...]:
+def _hints(stack: Word | None, line: CommandLine, surroundings: Surroundings, template: str | None) -> tuple[str, ...]:
     """Names that may speak of an environment, the nearest first."""
     near = [] if stack is None else [stack.pieces.replace(UNKNOWN, " "), *stack.names]
     for option in ("role_arn", "profile", "s3_bucket", "config_file", "region"):

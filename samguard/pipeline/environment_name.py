@@ -25,18 +25,18 @@ _NO_HINT: Final = frozenset({"stage", "ci", "int", "integration"})
 
 def stage_in(name: str, ignored: frozenset[str] = frozenset()) -> str | None:
     """The stage that a longer name speaks of: `prod` of `orders-prod`, `non-prod` of `orders-non-prod`."""
-    found = _WORD.findall(name)
-    words = [word.lower() for word in found]
+    words = [word.lower() for word in _WORD.findall(name)]
     stages: list[str] = []
     for index, word in enumerate(words):
         if word in _STAGE and word not in ignored:
             before = words[index - 1] if index else ""
             stages.append(f"{before}-{word}" if before in _NEGATIONS else word)
     strong = [word for word in stages if word not in _WEAK]
-    return (strong or stages or [None])[-1]
+    found_stages = strong or stages
+    return found_stages[-1] if found_stages else None
 
 
-def environment_name(  # noqa: PLR0913 - each is another voice, in the order of their certainty
+def environment_name(  # noqa: PLR0913, PLR0917 - each is another voice, in the order of their certainty
     said: str | None,
     config_env: str | None,
     parameters: Mapping[str, ParameterValue],

@@ -58,7 +58,9 @@ class _Evaluation:
             match = _TOKEN.match(text, at)
             if match is None or len(self._tokens) > _MOST_TOKENS:
                 return not text[at:].strip()
-            kind = next(name for name, group in zip(("text", "number", "name", "sign"), match.groups(), strict=True) if group)
+            kind = next(
+                name for name, group in zip(("text", "number", "name", "sign"), match.groups(), strict=True) if group
+            )
             self._tokens.append((kind, match[0].strip()))
             at = match.end()
         return True

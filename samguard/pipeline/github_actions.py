@@ -92,12 +92,12 @@ class _Workflow:
     def __init__(
         self, document: Document, read: Read, workspace: Workspace, budget: Budget, caller: _Caller | None
     ) -> None:
-        self._document = document
-        self._read = read
-        self._workspace = workspace
-        self._budget = budget
+        self.document = document
+        self.read = read
+        self.workspace = workspace
+        self.budget = budget
         self._caller = caller
-        self._problems: list[PipelineProblem] = list(reading_problems(document))
+        self.problems: list[PipelineProblem] = list(reading_problems(document))
         self._copies: dict[str, tuple[str, ...]] = {}
         """The names of the jobs that a job of the file became."""
         self._inputs = self._known_inputs()
@@ -105,35 +105,35 @@ class _Workflow:
 
     def pipeline(self) -> Pipeline:
         """The workflow as a pipeline."""
-        root = self._document.root
-        name = text_of(under(root, "name")) or posixpath.splitext(posixpath.basename(self._document.path))[0]
+        root = self.document.root
+        name = text_of(under(root, "name")) or posixpath.splitext(posixpath.basename(self.document.path))[0]
         jobs = self.jobs()
         return Pipeline(
-            self._document.path,
+            self.document.path,
             PipelineSystem.GITHUB_ACTIONS,
             name,
-            whole(self._document),
-            self._document,
+            whole(self.document),
+            self.document,
             tuple(self._triggers()),
             jobs,
             self._concurrency(root.entry("concurrency") if isinstance(root, Mapping) else None, Expressions({})),
-            (*self._problems, *self._workspace.problems),
+            (*self.problems, *self.workspace.problems),
         )
 
     def jobs(self) -> tuple[Job, ...]:
         """The jobs, what is needed before what needs it."""
-        entry = self._document.root.entry("jobs") if isinstance(self._document.root, Mapping) else None
+        entry = self.document.root.entry("jobs") if isinstance(self.document.root, Mapping) else None
         if entry is None or not isinstance(entry.value, Mapping):
-            if not self._problems:
-                place = whole(self._document) if entry is None else self._place(entry)
-                self._problems.append(PipelineProblem("a workflow needs a table of jobs", place))
+            if not self.problems:
+                place = whole(self.document) if entry is None else self._place(entry)
+                self.problems.append(PipelineProblem("a workflow needs a table of jobs", place))
             return ()
         found: list[Job] = []
         for one in _in_order(list(entry.value)):
             if len(found) >= _MOST_JOBS:
                 break
             if not isinstance(one.value, Mapping):
-                self._problems.append(PipelineProblem(f"the job {one.name} must be a table", self._place(one)))
+                self.problems.append(PipelineProblem(f"the job {one.name} must be a table", self._place(one)))
                 continue
             jobs = self._job(one, one.value)
             self._copies[one.name] = tuple(job.name for job in jobs)
@@ -141,10 +141,10 @@ class _Workflow:
         return tuple(found)
 
     def _triggers(self) -> Iterator[Trigger]:
-        for name, entry in _events(self._document.root):
+        for name, entry in _events(self.document.root):
             branches = () if entry is None else texts_of(under(entry.value, "branches"))
             tags = () if entry is None else texts_of(under(entry.value, "tags"))
-            place = self._place(entry) if entry is not None else whole(self._document)
+            place = self._place(entry) if entry is not None else whole(self.document)
             if name == "push" and tags and not branches:
                 branches = tuple(f"refs/tags/{tag}" for tag in tags)
             yield Trigger(name, branches, place)
@@ -155,7 +155,7 @@ class _Workflow:
         known: dict[str, str] = {}
         if self._caller is None:
             return known
-        for name, entry in _events(self._document.root):
+        for name, entry in _events(self.document.root):
             if name == "workflow_call" and entry is not None:
                 for one in entries_of(under(entry.value, "inputs")):
                     default = text_of(under(one.value, "default"))
@@ -166,7 +166,7 @@ class _Workflow:
     def _known_choices(self) -> dict[str, tuple[str, ...]]:
         """The values that a person may choose from when a run is started by hand."""
         found: dict[str, tuple[str, ...]] = {}
-        for name, entry in _events(self._document.root):
+        for name, entry in _events(self.document.root):
             if name == "workflow_dispatch" and entry is not None:
                 for one in entries_of(under(entry.value, "inputs")):
                     options = texts_of(under(one.value, "options"))
@@ -177,7 +177,7 @@ class _Workflow:
     # jobs
 
     def _job(self, entry: Entry, node: Mapping) -> list[Job]:
-        text = self._document.text[node.span.start : node.span.end]
+        text = self.document.text[node.span.start : node.span.end]
         axes: list[tuple[str, tuple[str, ...]]] = []
         for name, options in self._choices.items():
             if re.search(rf"inputs\.{re.escape(name)}\b", text):
@@ -213,7 +213,11 @@ class _Workflow:
                     axes.append((entry.name, values))
                 elif objects and not axes:
                     included += [
-                        {f"{entry.name}.{one.name}": one.value.text for one in entries_of(item) if isinstance(one.value, Scalar)}
+                        {
+                            f"{entry.name}.{one.name}": one.value.text
+                            for one in entries_of(item)
+                            if isinstance(one.value, Scalar)
+                        }
                         for item in objects
                     ]
         combinations = [
@@ -222,7 +226,8 @@ class _Workflow:
         ]
         names = {name for name, _ in axes}
         for extra in included[:_MOST_COPIES]:
-            fitting = [one for one in combinations if axes and all(one.get(name, text) == text for name, text in extra.items() if name in names)]
+            shared = {name: text for name, text in extra.items() if name in names}
+            fitting = [one for one in combinations if axes and all(one[name] == text for name, text in shared.items())]
             if fitting:
                 for one in fitting:
                     one.update(extra)
@@ -242,8 +247,8 @@ class _Workflow:
         needs = tuple(copy for one in texts_of(under(node, "needs")) for copy in self._copies.get(one, ()))
         if caller is not None and not needs:
             needs = caller.needs
-        environment_variables = self._variables(under(self._document.root, "env"), known, {})
-        variables = self._variables(under(node, "env"), known, environment_variables)
+        environment_variables = self.variables(under(self.document.root, "env"), known, {})
+        variables = self.variables(under(node, "env"), known, environment_variables)
         expressions = Expressions(known | {f"env.{key.lower()}": text for key, text in variables.items()})
         condition = self._condition(under(node, "if"))
         said = condition.written if condition is not None else ""
@@ -257,32 +262,36 @@ class _Workflow:
         used = text_of(under(node, "uses"))
         plain = Job(
             name=name,
-            place=Place(self._document, entry.key.span),
+            place=Place(self.document, entry.key.span),
             needs=needs,
             environment=environment,
             gates=gates,
-            concurrency=self._concurrency(node.entry("concurrency"), expressions) or (caller and caller.concurrency) or None,
-            timeout=self._timeout(node.entry("timeout-minutes")),
+            concurrency=self._concurrency(node.entry("concurrency"), expressions)
+            or (caller and caller.concurrency)
+            or None,
+            timeout=self.timeout(node.entry("timeout-minutes")),
             condition=condition,
             branches=branches,
             events=events,
             matrix=matrix,
             max_parallel=int(number_of(under(node, "strategy", "max-parallel")) or 0) or None,
-            ignored=self._ignored(node.entry("continue-on-error")),
+            ignored=self.ignored(node.entry("continue-on-error")),
             via=() if caller is None else caller.via,
         )
         if used is not None:
             return self._used(plain, used, node, expressions)
-        triggered = tuple(branch for trigger in self._triggers() if trigger.event == "push" for branch in trigger.branches)
+        triggered = tuple(
+            branch for trigger in self._triggers() if trigger.event == "push" for branch in trigger.branches
+        )
         surroundings = Surroundings(
             environment=None if environment is None else environment.text,
             branches=branches or triggered,
-            hints=(*matrix.values(), entry.name, *(() if caller is None else (caller.name,)), self._document.path),
+            hints=(*matrix.values(), entry.name, *(() if caller is None else (caller.name,)), self.document.path),
             has_environment=environment is not None,
         )
         runner = _JobRunner(self, node, known, variables, surroundings)
         runner.run()
-        keys = [one for scope in (under(self._document.root, "env"), under(node, "env")) for one in self.keys(scope)]
+        keys = [one for scope in (under(self.document.root, "env"), under(node, "env")) for one in self.keys(scope)]
         return [
             replace(
                 plain,
@@ -300,7 +309,7 @@ class _Workflow:
         place = self._place(entry)
         action = action_use(used, place)
         local = posixpath.normpath(used) if used.startswith("./") else None
-        document = self._read(local) if local is not None and depth < _DEPTH else None
+        document = self.read(local) if local is not None and depth < _DEPTH else None
         if document is None or not isinstance(document.root, Mapping):
             return [replace(plain, actions=(action,))]
         inputs: dict[str, str] = {}
@@ -318,18 +327,21 @@ class _Workflow:
             plain.events,
             plain.concurrency,
         )
-        inner = _Workflow(document, self._read, self._workspace, self._budget, caller)
+        inner = _Workflow(document, self.read, self.workspace, self.budget, caller)
         found = list(inner.jobs())
-        self._problems += inner._problems
+        self.problems += inner.problems
         return [replace(job, actions=(action, *job.actions)) for job in found] or [replace(plain, actions=(action,))]
 
     # parts of a job
 
-    def _variables(self, node: Node | None, known: dict[str, str], outer: dict[str, str]) -> dict[str, str]:
+    def variables(self, node: Node | None, known: dict[str, str], outer: dict[str, str]) -> dict[str, str]:
+        """The values of an `env`, over those of the scopes around it."""
         found = dict(outer)
         for entry in entries_of(node):
             scope = known | {f"env.{key.lower()}": text for key, text in found.items()}
-            found[entry.name] = Expressions(scope).filled(entry.value.text) if isinstance(entry.value, Scalar) else UNKNOWN
+            found[entry.name] = (
+                Expressions(scope).filled(entry.value.text) if isinstance(entry.value, Scalar) else UNKNOWN
+            )
         return found
 
     def _environment(self, entry: Entry | None, expressions: Expressions) -> tuple[Said | None, tuple[Gate, ...]]:
@@ -355,17 +367,19 @@ class _Workflow:
         known = {"true": True, "false": False}.get(filled)
         return Concurrency(group, self._place(entry), known)
 
-    def _timeout(self, entry: Entry | None) -> Timeout | None:
+    def timeout(self, entry: Entry | None) -> Timeout | None:
+        """A limit of minutes."""
         return None if entry is None else Timeout(number_of(entry.value), self._place(entry))
 
-    def _ignored(self, entry: Entry | None) -> IgnoredFailure | None:
+    def ignored(self, entry: Entry | None) -> IgnoredFailure | None:
+        """Where a job or step may fail."""
         if entry is not None and text_of(entry.value) == "true":
             return IgnoredFailure("continue-on-error: true", self._place(entry))
         return None
 
     def _condition(self, node: Node | None) -> Said | None:
         text = text_of(node)
-        return None if node is None or text is None else Said(None, text, Place(self._document, node.span))
+        return None if node is None or text is None else Said(None, text, Place(self.document, node.span))
 
     def keys(self, node: Node | None) -> Iterator[Credential]:
         """The access keys that an `env` hands over."""
@@ -375,20 +389,25 @@ class _Workflow:
                 yield Credential(CredentialKind.LONG_LIVED_KEYS, self._place(entry))
 
     def _place(self, entry: Entry) -> Place:
-        return Place(self._document, entry.span)
+        return Place(self.document, entry.span)
 
 
 class _JobRunner:
     """Runs through the steps of a job, those of composite actions among them."""
 
     def __init__(
-        self, workflow: _Workflow, node: Mapping, known: dict[str, str], variables: dict[str, str], surroundings: Surroundings
+        self,
+        workflow: _Workflow,
+        node: Mapping,
+        known: dict[str, str],
+        variables: dict[str, str],
+        surroundings: Surroundings,
     ) -> None:
         self.steps: list[Step] = []
         self.credentials: list[Credential] = []
         self.actions: list[ActionUse] = []
         self._workflow = workflow
-        self._document = workflow._document
+        self.document = workflow.document
         self._node = node
         self._known = dict(known)
         self._variables = variables
@@ -396,7 +415,10 @@ class _JobRunner:
 
     def run(self) -> None:
         """All of the steps."""
-        defaults: list[Node | None] = [under(self._document.root, "defaults", "run"), under(self._node, "defaults", "run")]
+        defaults: list[Node | None] = [
+            under(self.document.root, "defaults", "run"),
+            under(self._node, "defaults", "run"),
+        ]
         folder: str | None = ""
         shell = None
         for one in defaults:
@@ -405,20 +427,26 @@ class _JobRunner:
             shell = text_of(under(one, "shell")) or shell
         for item in items_of(under(self._node, "steps")):
             if isinstance(item, Mapping):
-                self._step(item, self._document, folder, shell, (), 0)
+                self._step(item, self.document, folder, shell, (), 0)
 
-    def _step(
-        self, node: Mapping, document: Document, folder: str | None, shell: str | None, via: tuple[Place, ...], depth: int
+    def _step(  # noqa: PLR0913, PLR0917
+        self,
+        node: Mapping,
+        document: Document,
+        folder: str | None,
+        shell: str | None,
+        via: tuple[Place, ...],
+        depth: int,
     ) -> None:
         workflow = self._workflow
-        variables = workflow._variables(under(node, "env"), self._known, self._variables)
+        variables = workflow.variables(under(node, "env"), self._known, self._variables)
         name = text_of(under(node, "name"))
         entry = node.entry("continue-on-error")
-        ignored = workflow._ignored(entry) if document is self._document else None
-        timeout = workflow._timeout(node.entry("timeout-minutes")) if document is self._document else None
+        ignored = workflow.ignored(entry) if document is self.document else None
+        timeout = workflow.timeout(node.entry("timeout-minutes")) if document is self.document else None
         first = len(self.steps)
         run, used = node.get("run"), node.entry("uses")
-        if document is self._document:
+        if document is self.document:
             self.credentials += workflow.keys(under(node, "env"))
         if isinstance(run, Scalar):
             given = text_of(under(node, "working-directory"))
@@ -452,18 +480,18 @@ class _JobRunner:
         scope = Expressions(self._known | {f"env.{key.lower()}": text for key, text in variables.items()})
         shell = Shell(
             variables,
-            workflow._read,
+            workflow.read,
             folder=folder,
             expression=scope.worth,
             errexit=True if kind in (None, "bash", "sh") else None,
             pipefail=kind == "bash",
-            budget=workflow._budget,
+            budget=workflow.budget,
             via=via,
         )
         found = shell.run(of_scalar(run, document))
         hints = (name, *self._surroundings.hints) if name else self._surroundings.hints
         surroundings = replace(self._surroundings, hints=hints)
-        self.steps += steps_of(found, surroundings, workflow._workspace, workflow._read, name)
+        self.steps += steps_of(found, surroundings, workflow.workspace, workflow.read, name)
         self._variables = {**self._variables, **shell.exported}
         if identifier is not None:
             for key, text in shell.outputs.items():
@@ -491,22 +519,29 @@ class _JobRunner:
             if isinstance(one.value, Scalar)
         }
         if action.name == "aws-actions/configure-aws-credentials":
-            self._credential(inputs, document, place)
+            self._credential(inputs, place)
         elif action.pinning is Pinning.LOCAL and depth < _DEPTH:
             self._composite(reference, inputs, folder, (*via, place), depth)
             return
         self.steps.append(
-            action_step(action, inputs, document, self._surroundings, self._workflow._workspace, self._workflow._read, name, via)
+            action_step(
+                action, inputs, document, self._surroundings, self._workflow.workspace, self._workflow.read, name, via
+            )
         )
 
     def _composite(
-        self, reference: str, inputs: dict[str, tuple[str, Entry]], folder: str | None, via: tuple[Place, ...], depth: int
+        self,
+        reference: str,
+        inputs: dict[str, tuple[str, Entry]],
+        folder: str | None,
+        via: tuple[Place, ...],
+        depth: int,
     ) -> None:
         base = posixpath.normpath(reference)
         document = None
         for name in ("action.yml", "action.yaml"):
             if document is None and not base.startswith(".."):
-                document = self._workflow._read(posixpath.join(base, name))
+                document = self._workflow.read(posixpath.join(base, name))
         if document is None:
             return
         known, variables = self._known, self._variables
@@ -522,7 +557,7 @@ class _JobRunner:
         self._known = known
         self._variables = {**variables, **self._variables}
 
-    def _credential(self, inputs: dict[str, tuple[str, Entry]], document: Document, place: Place) -> None:
+    def _credential(self, inputs: dict[str, tuple[str, Entry]], place: Place) -> None:
         role, written, region = None, None, None
         if "role-to-assume" in inputs:
             text, entry = inputs["role-to-assume"]

@@ -100,7 +100,9 @@ def _command(  # noqa: PLR0913, PLR0917
         if UNKNOWN in overrides.pieces and not given.parameters:
             given = Given({}, is_complete=False)
     options = {
-        name.replace("-", "_"): ParameterValue(None if UNKNOWN in text else text, ParameterSource.PIPELINE, Place(document, entry.span))
+        name.replace("-", "_"): ParameterValue(
+            None if UNKNOWN in text else text, ParameterSource.PIPELINE, Place(document, entry.span)
+        )
         for name, (text, entry) in inputs.items()
         if name not in _OVERRIDE_INPUTS
     }

@@ -6,7 +6,8 @@ Source: GitLab documentation, "CI/CD YAML syntax reference".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence as Several
+from collections.abc import Iterator
+from collections.abc import Sequence as Several
 from itertools import product
 from typing import Final
 
@@ -24,6 +25,7 @@ from samguard.pipeline.model import (
     PipelineProblem,
     PipelineSystem,
     Said,
+    Step,
     Timeout,
     Trigger,
     whole,
@@ -32,7 +34,7 @@ from samguard.pipeline.script_text import of_scalar
 from samguard.pipeline.shell import UNKNOWN, Budget, Read, Shell
 from samguard.pipeline.written_nodes import entries_of, items_of, reading_problems, text_of, texts_of, under
 from samguard.source import Document, Entry, Mapping, Node, Place, Scalar, Sequence
-from samguard.value import value
+from samguard.value import replace, value
 
 _GLOBAL: Final = frozenset(
     "stages variables include default workflow image services cache before_script after_script spec pages:deploy".split()
@@ -43,7 +45,9 @@ _MOST_JOBS: Final = 300
 _MOST_FILES: Final = 30
 _MOST_PARENTS: Final = 11
 _MOST_COPIES: Final = 20
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(d(?:ay)?s?|h(?:our)?s?(?:rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)\b")
+_DURATION: Final = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(d(?:ay)?s?|h(?:our)?s?(?:rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)\b"
+)
 _MINUTES: Final = {"d": 1440.0, "h": 60.0, "m": 1.0, "s": 1 / 60}
 _BRANCH: Final = re.compile(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*==\s*[\"']([^\"']+)[\"']")
 _DEFAULT_BRANCH: Final = re.compile(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*==\s*\$CI_DEFAULT_BRANCH")
@@ -92,11 +96,11 @@ class _Reader:
         jobs: list[Job] = []
         for name in sorted(self._jobs(), key=lambda one: self._order(one, stages)):
             if len(jobs) < _MOST_JOBS:
-                jobs += self._job(name, stages)
-        names = {job.name.partition(": [")[0]: [] for job in jobs}  # type: dict[str, list[str]]
+                jobs += self._job(name)
+        names: dict[str, list[str]] = {}
         for job in jobs:
-            names[job.name.partition(": [")[0]].append(job.name)
-        ordered = _with_needs(jobs, names, stages)
+            names.setdefault(job.name.partition(": [")[0], []).append(job.name)
+        ordered = _with_needs(jobs, names)
         if not jobs and not self._problems:
             self._problems.append(PipelineProblem("there is no job with a script here", whole(self._document)))
         return Pipeline(
@@ -131,12 +135,24 @@ class _Reader:
 
     def _jobs(self) -> Iterator[str]:
         for name in self._parts:
-            if not name.startswith(".") and name not in _GLOBAL and ("script" in (job := self._resolved(name)) or "trigger" in job):
+            if (
+                not name.startswith(".")
+                and name not in _GLOBAL
+                and ("script" in (job := self._resolved(name)) or "trigger" in job)
+            ):
                 yield name
 
     def _order(self, name: str, stages: Several[str]) -> int:
         stage = self._stage(name)
-        return stages.index(stage) if stage in stages else len(stages) if stage == ".post" else -1 if stage == ".pre" else 0
+        return (
+            stages.index(stage)
+            if stage in stages
+            else len(stages)
+            if stage == ".post"
+            else -1
+            if stage == ".pre"
+            else 0
+        )
 
     def _stage(self, name: str) -> str:
         part = self._resolved(name).get("stage")
@@ -158,9 +174,9 @@ class _Reader:
             if "extends" in table:
                 waiting = [*reversed(texts_of(table["extends"].node)), *waiting]
         for key in _DEFAULTED:
-            part = self._parts.get("default", {}).get(key) or self._top.get(key)
-            if part is not None and key not in found:
-                found[key] = part
+            usual = self._parts.get("default", {}).get(key) or self._top.get(key)
+            if usual is not None and key not in found:
+                found[key] = usual
         return found
 
     def _variable_parts(self, name: str) -> list[_Part]:
@@ -195,7 +211,7 @@ class _Reader:
 
     # a job
 
-    def _job(self, name: str, stages: Several[str]) -> list[Job]:
+    def _job(self, name: str) -> list[Job]:
         keys = self._resolved(name)
         variables: dict[str, str] = {"CI_JOB_NAME": name}
         for part in self._variable_parts(name):
@@ -209,7 +225,9 @@ class _Reader:
             found.append(self._copy(name, label, keys, variables | matrix, matrix))
         return found
 
-    def _copy(self, name: str, label: str, keys: dict[str, _Part], variables: dict[str, str], matrix: dict[str, str]) -> Job:
+    def _copy(
+        self, name: str, label: str, keys: dict[str, _Part], variables: dict[str, str], matrix: dict[str, str]
+    ) -> Job:
         environment, gates = self._environment(keys, variables)
         branches, events, condition, is_manual, is_allowed = self._rules(keys)
         manual = keys.get("when")
@@ -230,7 +248,7 @@ class _Reader:
             has_environment=environment is not None,
         )
         shell = Shell(variables, self._read, errexit=True, pipefail=True, budget=self._budget)
-        steps: tuple[object, ...] = ()
+        steps: tuple[Step, ...] = ()
         for key in ("before_script", "script", "after_script"):
             part = keys.get(key)
             for scalar, document in self._script(part, 0) if part is not None else ():
@@ -255,7 +273,7 @@ class _Reader:
             matrix=matrix,
             ignored=ignored,
             credentials=tuple(self._credentials(keys, variables)),
-            steps=steps,  # type: ignore[arg-type]
+            steps=steps,
         )
 
     def _matrix(self, part: _Part | None) -> list[dict[str, str]]:
@@ -305,7 +323,8 @@ class _Reader:
             if text_of(under(item, "allow_failure")) == "true":
                 allowed = Place(document, item.span)
         only = keys.get("only")
-        for text in texts_of(only.node if only is not None and not isinstance(only.node, Mapping) else under(only.node if only else None, "refs")):
+        refs = None if only is None else under(only.node, "refs") if isinstance(only.node, Mapping) else only.node
+        for text in texts_of(refs):
             if text in ("merge_requests", "tags", "schedules", "pushes", "web", "api", "triggers", "branches"):
                 events.append(text)
             else:
@@ -345,14 +364,15 @@ class _Reader:
             yield Credential(CredentialKind.OIDC_ROLE, tokens.place, None if UNKNOWN in role else role)
         for part in self._top, keys:
             found = part.get("variables")
-            entry = found.node.entry("AWS_ACCESS_KEY_ID") if found is not None and isinstance(found.node, Mapping) else None
+            entry = (
+                found.node.entry("AWS_ACCESS_KEY_ID") if found is not None and isinstance(found.node, Mapping) else None
+            )
             if found is not None and entry is not None:
                 yield Credential(CredentialKind.LONG_LIVED_KEYS, Place(found.document, entry.span))
 
 
-def _with_needs(jobs: list[Job], names: dict[str, list[str]], stages: Several[str]) -> list[Job]:
-    from samguard.value import replace  # noqa: PLC0415
-
+def _with_needs(jobs: list[Job], names: dict[str, list[str]]) -> list[Job]:
+    """The jobs with the names of those that they need: without `needs`, all of the stage before."""
     by_stage: dict[str | None, list[str]] = {}
     found: list[Job] = []
     for job in jobs:
@@ -364,7 +384,6 @@ def _with_needs(jobs: list[Job], names: dict[str, list[str]], stages: Several[st
             needs = tuple(copy for name in job.needs for copy in names.get(name, []))
         by_stage.setdefault(job.stage, []).append(job.name)
         found.append(replace(job, needs=needs))
-    del stages
     return found
 
 

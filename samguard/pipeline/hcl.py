@@ -63,9 +63,7 @@ class _Reader:
         if root.has_error:
             self._tell(root)
         bodies = [child for child in root.children if child.type == "body"]
-        return tuple(
-            self._top(child) for body in (*bodies, root) for child in body.children if child.type == "block"
-        )
+        return tuple(self._top(child) for body in (*bodies, root) for child in body.children if child.type == "block")
 
     def _tell(self, root: Tree) -> None:
         waiting = [root]
@@ -110,15 +108,19 @@ class _Reader:
         for parts in found.values():
             key, node = parts[0]
             if len(parts) > 1:
-                items = tuple(item for _, part in parts for item in (part.items if isinstance(part, Sequence) else (part,)))
+                items = tuple(
+                    item for _, part in parts for item in (part.items if isinstance(part, Sequence) else (part,))
+                )
                 node = Sequence(items, Span(parts[0][1].span.start, parts[-1][1].span.end))
             entries.append(Entry(key, node))
         return Mapping(tuple(entries), Span(block.start_byte, block.end_byte))
 
-    def _value(self, node: Tree, depth: int) -> Node:  # noqa: C901, PLR0912
+    def _value(self, node: Tree, depth: int) -> Node:
         self._nodes += 1
         span = Span(node.start_byte, node.end_byte)
-        while node.type in ("expression", "literal_value", "template_expr", "collection_value") and node.child_count == 1:
+        while (
+            node.type in ("expression", "literal_value", "template_expr", "collection_value") and node.child_count == 1
+        ):
             node = node.children[0]
         if depth > _DEPTH or self._nodes > _MOST_NODES:
             return Scalar(UNKNOWN, span)
@@ -145,7 +147,11 @@ class _Reader:
             case "function_call":
                 name = self._text(node.children[0])
                 arguments = next((child for child in node.children if child.type == "function_arguments"), None)
-                if name in ("jsonencode", "tostring", "trimspace") and arguments is not None and arguments.child_count == 1:
+                if (
+                    name in ("jsonencode", "tostring", "trimspace")
+                    and arguments is not None
+                    and arguments.child_count == 1
+                ):
                     return self._value(arguments.children[0], depth + 1)
                 if name == "file" and arguments is not None and arguments.child_count == 1:
                     inner = self._value(arguments.children[0], depth + 1)

@@ -48,7 +48,9 @@ _MOST_ROUNDS: Final = 20
 _MOST_JOBS: Final = 300
 _STRINGS: Final = frozenset({"string_literal", "character_literal", "text_block"})
 _UNITS: Final = {"SECONDS": 1 / 60, "MINUTES": 1.0, "HOURS": 60.0, "DAYS": 1440.0}
-_INTERPOLATION: Final = re.compile(r"\\\$|\$\{\s*(?:env\.|params\.)?([A-Za-z_]\w*)\s*\}|\$(?:env|params)\.([A-Za-z_]\w*)|\$\{[^}]*\}|\\\n|\\\\")
+_INTERPOLATION: Final = re.compile(
+    r"\\\$|\$\{\s*(?:env\.|params\.)?([A-Za-z_]\w*)\s*\}|\$(?:env|params)\.([A-Za-z_]\w*)|\$\{[^}]*\}|\\\n|\\\\"
+)
 
 
 @value
@@ -164,7 +166,12 @@ class _Reader:
         text = self._document.text
         for token in self._tokens():
             number = self._document.position(token.start).line
-            is_new = number != line and parens[-1] == 0 and current and current[-1].text not in (",", "=", "+", "(", ":", "->")
+            is_new = (
+                number != line
+                and parens[-1] == 0
+                and current
+                and current[-1].text not in (",", "=", "+", "(", ":", "->")
+            )
             line = self._document.position(token.end).line
             if is_new and token.text not in ("{", ".", ")"):
                 opened[-1].items.append(current)
@@ -269,15 +276,25 @@ class _Reader:
                         self._option(item, stage)
             case "timeout":
                 minutes = _minutes(block.head)
-                has_gate = any(not isinstance(item, _Block) and item and item[0].text == "input" for item in block.items)
+                has_gate = any(
+                    not isinstance(item, _Block) and item and item[0].text == "input" for item in block.items
+                )
                 if not has_gate:
                     stage.job = replace(stage.job, timeout=Timeout(minutes, place))
                 self._walk(block.items, scope, stage)
             case "withAWS":
                 region, role, keys = (self._named(block.head, key, scope) for key in ("region", "role", "credentials"))
-                kind = CredentialKind.LONG_LIVED_KEYS if keys is not None else CredentialKind.ROLE if role else CredentialKind.UNKNOWN
+                kind = (
+                    CredentialKind.LONG_LIVED_KEYS
+                    if keys is not None
+                    else CredentialKind.ROLE
+                    if role
+                    else CredentialKind.UNKNOWN
+                )
                 known = None if role is None or UNKNOWN in role else role
-                stage.credentials.append(Credential(kind, place, known, None if role is None else self._raw(block.head, "role")))
+                stage.credentials.append(
+                    Credential(kind, place, known, None if role is None else self._raw(block.head, "role"))
+                )
                 variables = {**scope.variables, "AWS_REGION": region} if region is not None else scope.variables
                 self._walk(block.items, replace(scope, variables=variables), stage)
             case "withCredentials":
@@ -313,7 +330,9 @@ class _Reader:
         label = name
         while label in taken:
             label += "'"
-        stage = _Stage(label, place, self._previous, tuple(gate for gate in outer.gates if outer.job.name != "pipeline"))
+        stage = _Stage(
+            label, place, self._previous, tuple(gate for gate in outer.gates if outer.job.name != "pipeline")
+        )
         stage.job = replace(stage.job, stage=name, branches=outer.job.branches, condition=outer.job.condition)
         self._stages.append(stage)
         self._walk(block.items, scope, stage)
@@ -339,7 +358,11 @@ class _Reader:
                     waiting += item.items
             elif item and item[0].text == "branch" and len(item) > 1:
                 strings = [token for token in item if token.kind == "string"]
-                named = [token.text for token in item[1:] if token.kind == "name" and token.text not in ("env", "params", "pattern")]
+                named = [
+                    token.text
+                    for token in item[1:]
+                    if token.kind == "name" and token.text not in ("env", "params", "pattern")
+                ]
                 if strings:
                     branches.append(self._text(strings[0], scope))
                 elif named:
@@ -406,7 +429,9 @@ class _Reader:
         elif tokens[0].text in ("cfnUpdate", "cfnUpdateStackSet", "samDeploy"):
             self._plugin(tokens, scope, stage, place)
         elif tokens[0].text in ("checkout", "echo", "archiveArtifacts", "junit", "build"):
-            stage.steps.append(Step(StepKind.OTHER, " ".join(texts)[:500], place, tool=tokens[0].text, folder=scope.folder))
+            stage.steps.append(
+                Step(StepKind.OTHER, " ".join(texts)[:500], place, tool=tokens[0].text, folder=scope.folder)
+            )
         elif tokens[0].text == "disableConcurrentBuilds" or "disableConcurrentBuilds" in texts:
             self._concurrency = Concurrency(None, place)
         elif "=" in texts[1:5]:
@@ -444,9 +469,9 @@ class _Reader:
         parameters: dict[str, ParameterValue] = {}
         for token in tokens:
             if token.kind == "string" and "=" in token.text:
-                name, _, text = self._text(token, scope).partition("=")
+                key, _, text = self._text(token, scope).partition("=")
                 shown = None if UNKNOWN in text else text
-                parameters[name] = ParameterValue(shown, ParameterSource.PIPELINE, self._place(token.start, token.end))
+                parameters[key] = ParameterValue(shown, ParameterSource.PIPELINE, self._place(token.start, token.end))
         known = None if stack is None or UNKNOWN in stack else stack
         name = environment_name(None, None, parameters, known, stage.job.branches, (stage.job.name,))
         region = scope.variables.get("AWS_REGION")
@@ -524,14 +549,9 @@ class _Reader:
         for match in _INTERPOLATION.finditer(source, start, end):
             parts.append(source[at : match.start()])
             offsets += range(at, match.start())
-            name = match[1] or match[2]
-            whole_match = match[0]
-            if whole_match == "\\$":
-                new = "$"
-            elif whole_match in ("\\\n", "\\\\"):
-                new = "\\\n" if whole_match == "\\\n" else "\\"
-            else:
-                new = f"${{{name}}}" if name else "${__}"
+            name: str | None = match[1] or match[2]
+            escaped = {"\\$": "$", "\\\n": "\\\n", "\\\\": "\\"}.get(match[0])
+            new = escaped or (f"${{{name}}}" if name else "${__}")
             parts.append(new)
             offsets += [match.start()] * len(new)
             at = match.end()

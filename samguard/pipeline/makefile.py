@@ -74,7 +74,9 @@ def _read(document: Document) -> tuple[dict[str, _Target], dict[str, str]]:
             current = rule[1].split()[:_MOST_TARGETS]
             for name in current:
                 targets.setdefault(name, _Target()).prerequisites += rule[2].split()
-        elif text.strip() and not text.startswith((" ", "#", "if", "else", "endif", "export", "include", "define", "-include")):
+        elif text.strip() and not text.startswith(
+            (" ", "#", "if", "else", "endif", "export", "include", "define", "-include")
+        ):
             current = []
     return targets, variables
 

@@ -12,7 +12,9 @@ from samguard.pipeline.shell import Read
 from samguard.source import Document, Mapping
 
 _WORKFLOW: Final = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
-_BUILDSPEC: Final = re.compile(r"(?:^|/)buildspecs?(?:[-_.][^/]*)?\.ya?ml$|(?:^|/)[^/]*buildspec\.ya?ml$|(?:^|/)buildspecs?/[^/]+\.ya?ml$")
+_BUILDSPEC: Final = re.compile(
+    r"(?:^|/)buildspecs?(?:[-_.][^/]*)?\.ya?ml$|(?:^|/)[^/]*buildspec\.ya?ml$|(?:^|/)buildspecs?/[^/]+\.ya?ml$"
+)
 _GITLAB: Final = re.compile(r"(?:^|/)\.gitlab-ci\.ya?ml$")
 _BITBUCKET: Final = re.compile(r"(?:^|/)bitbucket-pipelines\.ya?ml$")
 _JENKINS: Final = re.compile(r"(?:^|/)(?:Jenkinsfile(?:[-_.][^/]*)?|[^/]*\.[Jj]enkinsfile)$")
@@ -33,7 +35,9 @@ def is_code_path(path: str) -> bool:
     return bool(_JENKINS.search(path) or _TERRAFORM.search(path))
 
 
-def pipelines(documents: Iterable[Document], read: Read) -> tuple[Pipeline, ...]:
+def pipelines(  # noqa: C901 - a case for each system
+    documents: Iterable[Document], read: Read
+) -> tuple[Pipeline, ...]:
     """The pipelines that documents describe, in the order of their paths.
 
     `documents` are those at pipeline paths and the templates, in any order; others are passed over. `read` gives the
@@ -77,7 +81,11 @@ def pipelines(documents: Iterable[Document], read: Read) -> tuple[Pipeline, ...]
 
             found.append(read_jenkinsfile(document, once))
         elif _TERRAFORM.search(path):
-            if "aws_codepipeline" in document.text or "cloudformation_stack" in document.text or "codebuild" in document.text:
+            if (
+                "aws_codepipeline" in document.text
+                or "cloudformation_stack" in document.text
+                or "codebuild" in document.text
+            ):
                 terraform.setdefault(posixpath.dirname(path), []).append(document)
         elif _BUILDSPEC.search(path):
             buildspecs.append(document)

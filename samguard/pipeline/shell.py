@@ -225,7 +225,9 @@ class Shell:
         self._statement(left, script, replace(context, ignored=ignored))
         previous = left
         for (_, operator, right), outer in zip(reversed(chain), reversed(ignoring), strict=True):
-            is_conditional = context.is_conditional or operator == "||" or previous.type in ("test_command", "negated_command")
+            is_conditional = (
+                context.is_conditional or operator == "||" or previous.type in ("test_command", "negated_command")
+            )
             before = self.variables
             self._statement(right, script, replace(context, ignored=outer, is_conditional=is_conditional))
             if is_conditional:
@@ -238,7 +240,9 @@ class Shell:
             own = context
             if not self._pipefail and index + 1 < len(parts) and own.ignored is None:
                 following = parts[index + 1]
-                own = replace(own, ignored=IgnoredFailure(f"| {_short(script.written(following))}", script.place(following)))
+                own = replace(
+                    own, ignored=IgnoredFailure(f"| {_short(script.written(following))}", script.place(following))
+                )
             self._statement(part, script, own)
 
     def _redirected(self, node: Node, script: _Script, context: _Context) -> None:
@@ -294,7 +298,9 @@ class Shell:
         if not is_decided and otherwise is not None:
             branches.append(otherwise)
         is_certain = len(branches) == 1 and (is_decided or (otherwise is not None and not outcomes))
-        self._branches(branches, script, context, is_complete=is_decided or otherwise is not None, is_certain=is_certain)
+        self._branches(
+            branches, script, context, is_complete=is_decided or otherwise is not None, is_certain=is_certain
+        )
 
     def _case(self, node: Node, script: _Script, context: _Context) -> None:
         subject = node.child_by_field_name("value")
@@ -481,7 +487,15 @@ class Shell:
             return False
         is_shell = found.is_shell
         arguments = self._arguments(command.words[found.first_argument :]) if is_shell else {}
-        saved_state = (self.variables, self.folder, self._errexit, self._pipefail, self._functions, self._via, self._cause)
+        saved_state = (
+            self.variables,
+            self.folder,
+            self._errexit,
+            self._pipefail,
+            self._functions,
+            self._via,
+            self._cause,
+        )
         self.variables = {key: text for key, text in command.variables.items() if not key.isdigit()}
         self.variables |= {**arguments, **found.variables}
         if found.folder is not None:
@@ -500,10 +514,14 @@ class Shell:
             self._calls += 1
             self._run(text, inner)
             self._calls -= 1
-        (self.variables, self.folder, self._errexit, self._pipefail, self._functions, self._via, self._cause) = saved_state
+        (self.variables, self.folder, self._errexit, self._pipefail, self._functions, self._via, self._cause) = (
+            saved_state
+        )
         return True
 
-    def _inside(self, document: Document, arguments: dict[str, str], place: Place, context: _Context, *, keeps: bool) -> None:
+    def _inside(
+        self, document: Document, arguments: dict[str, str], place: Place, context: _Context, *, keeps: bool
+    ) -> None:
         from samguard.pipeline.script_text import of_document  # noqa: PLC0415
 
         variables, via = self.variables, self._via
@@ -592,7 +610,7 @@ class Shell:
         pieces = self._value(node, script, names, 0)
         return Word(pieces[:_MOST_LENGTH], script.written(node), script.place(node), tuple(names))
 
-    def _value(self, node: Node, script: _Script, names: list[str], depth: int) -> str:  # noqa: C901
+    def _value(self, node: Node, script: _Script, names: list[str], depth: int) -> str:
         if depth > _DEPTH:
             return UNKNOWN
         match node.type:
@@ -637,7 +655,9 @@ class Shell:
         placeholder = _PLACEHOLDER.fullmatch(raw)
         if placeholder and placeholder[1] in script.expressions:
             return self._placeholders(raw, script, names)
-        named = next((child for child in node.named_children if child.type in ("variable_name", "special_variable_name")), None)
+        named = next(
+            (child for child in node.named_children if child.type in ("variable_name", "special_variable_name")), None
+        )
         if named is None:
             return UNKNOWN
         name = script.written(named)
@@ -677,7 +697,9 @@ class _Script:
     def __init__(self, text: ScriptText) -> None:
         self.text = text
         self.expressions: dict[str, str] = {}
-        self.source = _EXPRESSION.sub(self._replaced, text.text) if "${{" in text.text or "$[[" in text.text else text.text
+        self.source = (
+            _EXPRESSION.sub(self._replaced, text.text) if "${{" in text.text or "$[[" in text.text else text.text
+        )
 
     def _replaced(self, match: re.Match[str]) -> str:
         name = f"E{len(self.expressions)}"
@@ -717,7 +739,9 @@ def _commands_in(node: Node) -> Iterator[Node]:
 def _forgives(node: Node, script: _Script) -> bool:
     """Whether what runs after a failure ends well."""
     while node.type in (*_SEQUENCES, "redirected_statement") and node.named_children:
-        inner = [child for child in node.named_children if not child.type.endswith("_redirect") and child.type != "comment"]
+        inner = [
+            child for child in node.named_children if not child.type.endswith("_redirect") and child.type != "comment"
+        ]
         if not inner:
             return False
         node = inner[-1]

@@ -35,7 +35,9 @@ def read_template_configuration(document: Document) -> DeployCommand:
     stem = posixpath.splitext(posixpath.basename(document.path))[0]
     folder = posixpath.basename(posixpath.dirname(document.path))
     name = environment_name(None, None, parameters, None, (), (stem, folder))
-    return DeployCommand(name or UNNAMED, None, None, None, parameters, {}, whole(document), deploys_with_previous_values=False)
+    return DeployCommand(
+        name or UNNAMED, None, None, None, parameters, {}, whole(document), deploys_with_previous_values=False
+    )
 
 
 def _holds_values(node: Node | None) -> bool:

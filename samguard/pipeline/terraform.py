@@ -6,6 +6,7 @@ aws_serverlessapplicationrepository_cloudformation_stack.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence as Several
 from typing import Final
 
@@ -14,7 +15,17 @@ from samguard.pipeline.codepipeline_actions import Action, Build, Setting, pipel
 from samguard.pipeline.commands import Workspace
 from samguard.pipeline.environment_name import environment_name
 from samguard.pipeline.hcl import Block, read_hcl
-from samguard.pipeline.model import Job, Pipeline, PipelineProblem, PipelineSystem, Step, StepKind, Timeout, Trigger, whole
+from samguard.pipeline.model import (
+    Job,
+    Pipeline,
+    PipelineProblem,
+    PipelineSystem,
+    Step,
+    StepKind,
+    Timeout,
+    Trigger,
+    whole,
+)
 from samguard.pipeline.shell import UNKNOWN, Read, joined
 from samguard.pipeline.written_nodes import entries_of, items_of, number_of, text_of, under
 from samguard.source import Document, Mapping, Node, Place, Scalar, Span, parse_document
@@ -113,7 +124,8 @@ class _Reader:
             place = Place(self._document, overrides.span)
             root = parse_document(overrides.text, "overrides.json").root
             given = {
-                entry.name: ParameterValue(text_of(entry.value), ParameterSource.PIPELINE, place) for entry in entries_of(root)
+                entry.name: ParameterValue(text_of(entry.value), ParameterSource.PIPELINE, place)
+                for entry in entries_of(root)
             }
         return Action(
             name=name.replace(UNKNOWN, "?"),
@@ -139,13 +151,16 @@ class _Reader:
         named = under(table, "ProjectName")
         if not isinstance(named, Scalar):
             return None
-        parts = named.raw.strip("\"${} ").split(".")
+        parts = re.sub(r"""["${} ]""", "", named.raw).split(".")
         block = next(
             (
                 one
                 for one in self._blocks
                 if one.labels[:1] == ("aws_codebuild_project",)
-                and (one.labels[1:2] == tuple(parts[1:2]) or (UNKNOWN not in named.text and text_of(one.body.get("name")) == named.text))
+                and (
+                    one.labels[1:2] == tuple(parts[1:2])
+                    or (UNKNOWN not in named.text and text_of(one.body.get("name")) == named.text)
+                )
             ),
             None,
         )
@@ -202,7 +217,14 @@ class _Reader:
         if inline is not None:
             root = parse_document(inline.text, "buildspec.yml").root
             return Build(
-                root, build.document, inline.span, build.variables, build.timeout, build.role, build.project, build.names
+                root,
+                build.document,
+                inline.span,
+                build.variables,
+                build.timeout,
+                build.role,
+                build.project,
+                build.names,
             )
         return build
 
@@ -213,7 +235,9 @@ class _Reader:
         name = _known(text_of(body.get("name")))
         template = under(body.get("template_body"), "file")
         options = {
-            entry.name: ParameterValue(_known(entry.value.text), ParameterSource.PIPELINE, Place(self._document, entry.span))
+            entry.name: ParameterValue(
+                _known(entry.value.text), ParameterSource.PIPELINE, Place(self._document, entry.span)
+            )
             for entry in entries_of(body)
             if isinstance(entry.value, Scalar) and entry.name != "template_body"
         }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from samguard.project.gitignore import IgnoreFile, ignore_file, ignore_files_above, is_ignored
+from samguard.project.gitignore import IgnoreFile, ignore_file, ignore_files_above, ignored
 from samguard.project.regular_file import Unread, unread
 from samguard.value import field, value
 
@@ -78,13 +78,14 @@ def walk(folder: Path, root: Path) -> Iterator[Folder]:
         own = ignore_file(current)
         if own is not None:
             ignoring = (*ignoring, own)
+        is_ignored = ignored(current, ignoring)
         names: list[str] = []
         folders: list[Path] = []
         for entry in entries:
             is_folder = _is_folder(entry)
             if is_folder and entry.name in LEFT_OUT:
                 continue
-            if ignoring and is_ignored(current / entry.name, ignoring, is_folder=is_folder):
+            if ignoring and is_ignored(f"{entry.name}/" if is_folder else entry.name):
                 continue
             if is_folder:
                 folders.append(current / entry.name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -44,6 +44,9 @@ class _Pattern:
     is_for_folders: bool
 
     def matches(self, names: Sequence[str]) -> bool:
+        first, *others = self.steps
+        if first is None and len(others) == 1 and others[0] is not None:  # most patterns: a name, wherever it is
+            return others[0].fullmatch(names[-1]) is not None
         reached = {0}
         for number, step in enumerate(self.steps, 1):
             if step is None:  # at the end, what is inside of a folder, but not the folder
@@ -62,9 +65,11 @@ class IgnoreFile:
     folder: Path
     patterns: tuple[_Pattern, ...] = field(repr=False)
 
-    def says(self, path: Path, *, is_folder: bool) -> bool | None:
-        """Whether it leaves a path out (True) or takes it back (False); None where it says nothing of it."""
-        names = [_bytes(name) for name in path.relative_to(self.folder).parts]
+    def says(self, names: Sequence[str], *, is_folder: bool) -> bool | None:
+        """Whether it leaves a path out (True) or takes it back (False); None where it says nothing of it.
+
+        `names` lead from the folder to the path, with a character for each byte.
+        """
         for pattern in self.patterns:
             if (is_folder or not pattern.is_for_folders) and pattern.matches(names):
                 return not pattern.is_negated
@@ -94,18 +99,27 @@ def ignore_files_above(folder: Path, root: Path) -> tuple[IgnoreFile, ...]:
         own = ignore_file(parent)
         if own is not None:
             files = (*files, own)
-        if is_ignored(child, files, is_folder=True):
+        if ignored(parent, files)(f"{child.name}/"):
             return ()
     return files
 
 
-def is_ignored(path: Path, files: tuple[IgnoreFile, ...], *, is_folder: bool) -> bool:
-    """Whether .gitignore files, the furthest first, leave a path out, given that they keep the folder it is in."""
-    for file in reversed(files):
-        said = file.says(path, is_folder=is_folder)
-        if said is not None:
-            return said
-    return False
+def ignored(folder: Path, files: tuple[IgnoreFile, ...]) -> Callable[[str], bool]:
+    """Tells of a name in a folder, with `/` at its end if it is a folder's, whether .gitignore files leave it out.
+
+    `files` are those that hold there, the furthest first; the folder itself is one that they keep.
+    """
+    nearest_first = [(file, [*map(_bytes, folder.relative_to(file.folder).parts)]) for file in reversed(files)]
+
+    def is_ignored(name: str) -> bool:
+        own = _bytes(name.removesuffix("/"))
+        for file, names in nearest_first:
+            said = file.says([*names, own], is_folder=name.endswith("/"))
+            if said is not None:
+                return said
+        return False
+
+    return is_ignored
 
 
 def _bytes(name: str) -> str:

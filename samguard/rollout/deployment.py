@@ -139,6 +139,7 @@ def deployments(
 def _refused(template: Template) -> frozenset[str]:
     """SAM resources that the transform refuses before it looks at what they say of their rollout."""
     is_whole = any(refusal.kind is RefusalKind.GLOBALS for refusal in template.refusals)
+    is_whole |= "Globals" in template.misspelt_sections
     named = {refusal.resource for refusal in template.refusals}
     return frozenset(
         resource.logical_id
@@ -173,5 +174,3 @@ def _open_parameters(base: Deployment) -> frozenset[str]:
 
 def _has_no_alias(rollout: Rollout) -> bool:
     return not isinstance(rollout.alias, (Literal, Unknown))
-
-

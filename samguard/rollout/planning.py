@@ -104,9 +104,7 @@ def planned_rollout(rollout: Rollout) -> PlannedRollout:
 def _strategy(found: Strategy | Unknown | None) -> PlannedStrategy | None:
     if not isinstance(found, Strategy):
         return None
-    return PlannedStrategy(
-        found.name, found.kind.value, found.percent, found.interval_minutes, found.duration_minutes
-    )
+    return PlannedStrategy(found.name, found.kind.value, found.percent, found.interval_minutes, found.duration_minutes)
 
 
 def _written_or(value: Value, node: Node) -> str:
@@ -169,9 +167,7 @@ def _combined(rows: list[PlannedRollout | None], worlds: tuple[Deployment, ...])
     )
 
 
-def _agreed(
-    name: str, values: list[str | None], worlds: tuple[Deployment, ...], unknown: dict[str, str]
-) -> str | None:
+def _agreed(name: str, values: list[str | None], worlds: tuple[Deployment, ...], unknown: dict[str, str]) -> str | None:
     if all(value == values[0] for value in values):
         return values[0]
     said: dict[str, str] = {}
@@ -200,9 +196,7 @@ def _refused(refusals: tuple[Refusal, ...], deployment: Deployment) -> list[Plan
 
 
 def _parameters(deployment: Deployment) -> dict[str, PlannedParameter]:
-    return {
-        name: _parameter(declared, deployment) for name, declared in deployment.template.parameters.items()
-    }
+    return {name: _parameter(declared, deployment) for name, declared in deployment.template.parameters.items()}
 
 
 def _parameter(declared: Parameter, deployment: Deployment) -> PlannedParameter:
@@ -214,9 +208,5 @@ def _parameter(declared: Parameter, deployment: Deployment) -> PlannedParameter:
         return PlannedParameter(given.text, given.source.value, path, start, unknown)
     if isinstance(declared.default, Scalar):
         location = deployment.scene.place(declared.default.span).location
-        return PlannedParameter(
-            declared.default.text, ParameterSource.DEFAULT.value, location.path, location.start
-        )
+        return PlannedParameter(declared.default.text, ParameterSource.DEFAULT.value, location.path, location.start)
     return PlannedParameter(None, ParameterSource.DEFAULT.value, unknown=f"parameter {declared.name} has no value")
-
-

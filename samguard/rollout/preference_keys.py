@@ -20,6 +20,8 @@ PREFERENCE_KEYS: Final = (
     *("TriggerConfigurations", "PassthroughCondition"),
 )
 HOOK_KEYS: Final = ("PreTraffic", "PostTraffic")
+_NEAR: Final = 0.7
+"""How alike a misspelling is. Whatever stands here is not read, so it may be guessed at more freely than a property."""
 _HOOK_MEANINGS: Final = (
     (re.compile(r"pre|before", re.IGNORECASE), "PreTraffic"),
     (re.compile(r"post|after", re.IGNORECASE), "PostTraffic"),
@@ -83,7 +85,7 @@ def _in_preference(entry: Entry) -> UnreadKey:
         return UnreadKey(entry, name, "Properties", is_misspelt=False)
     if name in _TRAFFIC_NUMBERS or _ROLLBACK.search(name):
         return UnreadKey(entry, None, "DeploymentPreference", is_misspelt=False)
-    near = nearest_property(name, frozenset(PREFERENCE_KEYS))
+    near = nearest_property(name, frozenset(PREFERENCE_KEYS), _NEAR)
     if near is None:
         near = next((meant for pattern, meant in _MEANINGS if pattern.search(name)), None)
     return UnreadKey(entry, near, "DeploymentPreference", is_misspelt=near is not None)
@@ -98,7 +100,7 @@ def _in_hooks(entry: Entry) -> UnreadKey:
 
 
 def _hook(name: str) -> str | None:
-    near = nearest_property(name, frozenset(HOOK_KEYS))
+    near = nearest_property(name, frozenset(HOOK_KEYS), _NEAR)
     return near or next((meant for pattern, meant in _HOOK_MEANINGS if pattern.search(name)), None)
 
 

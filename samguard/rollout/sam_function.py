@@ -93,7 +93,7 @@ class _Reading:
         self._code_hash(has_alias=_is_truthy(properties.get("AutoPublishAlias")))
         alias = self._alias()
         entry = properties.entry("DeploymentPreference")
-        preference = self._preference(entry.value if entry is not None else None, alias)
+        preference = self._preference(entry.value if entry is not None else None)
         enabled: bool | Unknown = False
         because: Trail = ()
         shift = _Shift()
@@ -283,7 +283,7 @@ class _Reading:
 
     # the preference
 
-    def _preference(self, node: Node | None, alias: Value) -> Mapping | None:
+    def _preference(self, node: Node | None) -> Mapping | None:
         """The preference as a mapping; None where it is absent or empty."""
         if node is None or _is_null(node):
             return None
@@ -333,7 +333,9 @@ class _Reading:
             return
         if isinstance(value, Literal) and value.value in (True, False, "true", "True", "false", "False"):
             return
-        message = "PassthroughCondition takes true, false, or a Ref or FindInMap that gives one; SAM refuses the template"
+        message = (
+            "PassthroughCondition takes true, false, or a Ref or FindInMap that gives one; SAM refuses the template"
+        )
         self.refuse(RefusalKind.PASSTHROUGH_CONDITION, message, node.span)
 
     def _shift(self, preference: Mapping) -> _Shift:
@@ -454,4 +456,3 @@ def _is_truthy(node: Node | None) -> bool:
             return bool(node.items)
         case Mapping():
             return bool(len(node))
-

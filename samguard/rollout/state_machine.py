@@ -31,7 +31,9 @@ def sam_state_machine(resource: Resource, scene: EvaluatedTemplate) -> Rollout |
     preference = properties.entry("DeploymentPreference")
     name = resource.logical_id
     target = properties.get("UseAliasAsEventTarget")
-    if target is not None and not (isinstance(target, Scalar) and (target.value is None or isinstance(target.value, bool))):
+    if target is not None and not (
+        isinstance(target, Scalar) and (target.value is None or isinstance(target.value, bool))
+    ):
         message = (
             "UseAliasAsEventTarget of {resource} takes true or false, without quotes and not by a function; "
             "SAM refuses the template"
@@ -61,9 +63,7 @@ def sam_state_machine(resource: Resource, scene: EvaluatedTemplate) -> Rollout |
     return _rollout(resource, scene, alias, node, None)
 
 
-def plain_state_machine(
-    alias_resource: Resource, machine: Resource | None, scene: EvaluatedTemplate
-) -> Rollout:
+def plain_state_machine(alias_resource: Resource, machine: Resource | None, scene: EvaluatedTemplate) -> Rollout:
     """The rollout of an AWS::StepFunctions::StateMachineAlias."""
     alias = scene.property(alias_resource, "Name")
     node = alias_resource.properties.get("DeploymentPreference")

@@ -118,7 +118,7 @@ class _Composer:
             elif kind is yaml.StreamEndEvent:
                 return self._root
 
-    def _scalar(self, event: ScalarEvent) -> None:
+    def _scalar(self, event: Any) -> None:  # noqa: ANN401 - yaml's events carry no types
         start, end = event.start_mark.index, event.end_mark.index
         raw = event.value
         quoted = bool(event.style)  # libyaml says "" for plain, PyYAML None
@@ -147,7 +147,7 @@ class _Composer:
             self._anchors[event.anchor] = (node, 1)
         self._add(node, 1, span)
 
-    def _begin(self, event: Any, *, is_mapping: bool) -> None:  # noqa: ANN401 - yaml's events carry no types
+    def _begin(self, event: Any, *, is_mapping: bool) -> None:  # noqa: ANN401
         if len(self._stack) >= MAX_DEPTH:
             message = f"nested more than {MAX_DEPTH} levels deep; samguard reads no further"
             raise _Refused(Problem(ProblemKind.LIMIT, message, _span(event)))
@@ -178,7 +178,7 @@ class _Composer:
             self._anchors[opened.anchor] = (node, opened.weight)
         self._add(node, opened.weight, span)
 
-    def _alias(self, event: AliasEvent) -> None:
+    def _alias(self, event: Any) -> None:  # noqa: ANN401
         span = _span(event)
         name = event.anchor
         if name in self._open_anchors:
@@ -277,7 +277,7 @@ def _span(event: Any) -> Span:  # noqa: ANN401
 def _parser(text: str) -> Any:  # noqa: ANN401
     """An event source over libyaml, or PyYAML's own parser where libyaml is not built in."""
     if yaml.__with_libyaml__:
-        return yaml._yaml.CParser(text)  # type: ignore[attr-defined]  # noqa: SLF001 - the loader would build dictionaries
+        return yaml._yaml.CParser(text)  # noqa: SLF001 - the loader would build dictionaries
 
     class PurePythonParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
         def __init__(self) -> None:

@@ -16,11 +16,18 @@ from samguard.template.sam_properties import ATTRIBUTES, FUNCTION, STATE_MACHINE
 from samguard.template.template import Resource
 
 _BESIDE: Final = ATTRIBUTES | {"Type", "Properties", "Connectors", "CreationPolicy"}
-_ROLLOUT: Final = frozenset(("AutoPublishAlias", "AutoPublishAliasAllProperties", "AutoPublishCodeSha256", "DeploymentPreference"))
+_ROLLOUT: Final = frozenset(
+    ("AutoPublishAlias", "AutoPublishAliasAllProperties", "AutoPublishCodeSha256", "DeploymentPreference")
+)
 _OF_ROLLOUTS: Final = (
     *("AWS::Serverless::", "AWS::Lambda::", "AWS::CodeDeploy::"),
     *("AWS::CloudWatch::", "AWS::StepFunctions::"),
 )
+_PLAIN: Final = (
+    *("AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version"),
+    "AWS::StepFunctions::StateMachine",
+)
+_SAM_ONLY: Final = _ROLLOUT | {"VersionDeletionPolicy", "UseAliasAsEventTarget"}
 _NOT_OURS: Final = frozenset(("Variables", "Tags", "DeploymentPreference", "Metadata", "Parameters"))
 """Mappings whose keys are named by whoever writes them; or that SG011 reads."""
 
@@ -49,6 +56,18 @@ def misplaced(resource: Resource) -> Iterator[Misplaced]:
         for entry in outer.value:
             if entry.name in _ROLLOUT:
                 yield Misplaced(entry, outer.name)
+
+
+def sam_properties(resource: Resource) -> tuple[Entry, ...]:
+    """The properties of a plain resource that are instructions to the SAM transform, which does not read them there."""
+    if resource.type not in _PLAIN:
+        return ()
+    return tuple(entry for entry in resource.own_properties if entry.name in _SAM_ONLY)
+
+
+def has_sam_properties(resource: Resource) -> bool:
+    """Whether a plain resource is written as if it were one of SAM's."""
+    return bool(sam_properties(resource))
 
 
 def misplaces_rollout(resource: Resource) -> bool:

@@ -52,7 +52,9 @@ _PLAIN_NAMES: Final = {
     "TracingConfig": "Tracing",
 }
 """CloudFormation's names of what SAM calls something else."""
-_ROLLOUT_WORDS: Final = re.compile(r"AutoPublish|Deployment|Preference|Alias|Alarm|Hook|ProvisionedConcurrency|VersionDeletion")
+_ROLLOUT_WORDS: Final = re.compile(
+    r"AutoPublish|Deployment|Preference|Alias|Alarm|Hook|ProvisionedConcurrency|VersionDeletion"
+)
 _WORDS_OF_FUNCTIONS: Final = re.compile(r"AutoPublish|DeploymentPreference|Alias|Alarms|Hooks|ProvisionedConcurrency")
 """What no other type's properties are called, but for those of `_NOT_JUDGED`."""
 _NOT_JUDGED: Final = frozenset(f"AWS::Serverless::{name}" for name in ("MicrovmImage", "GraphQLApi", "WebFunction"))
@@ -105,8 +107,8 @@ def _refused(entry: Entry, resource_type: str, logical_id: str) -> Refusal | Non
     return Refusal(RefusalKind.UNKNOWN_PROPERTY, message, entry.key.span, logical_id)
 
 
-def nearest_property(word: str, known: frozenset[str]) -> str | None:
-    """The one name of `known` that `word` is a misspelling of, or None."""
+def nearest_property(word: str, known: frozenset[str], likeness: float = _NEAR) -> str | None:
+    """The one name of `known` that `word` is a misspelling of, or None where none is as like as `likeness` (0..1)."""
     alike = {name: SequenceMatcher(None, word.lower(), name.lower()).ratio() for name in sorted(known)}
     best = max(alike, key=lambda name: alike[name], default=None)
-    return best if best is not None and alike[best] >= _NEAR else None
+    return best if best is not None and alike[best] >= likeness else None

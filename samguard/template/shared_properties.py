@@ -103,7 +103,11 @@ def shared_for(
     properties = shared.get(resource_type.removeprefix("AWS::Serverless::"))
     if not isinstance(properties, Mapping):
         return None, ()
-    if ignore is None or (isinstance(ignore, Scalar) and not ignore.value) or (isinstance(ignore, Mapping) and not len(ignore)):
+    if (
+        ignore is None
+        or (isinstance(ignore, Scalar) and not ignore.value)
+        or (isinstance(ignore, Mapping) and not len(ignore))
+    ):
         return properties, ()
     if isinstance(ignore, Scalar) and ignore.value == "*":
         return None, ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from samguard.errors import nearest
 from samguard.source import Document, Mapping, Node, Scalar, Span
 from samguard.template.refusal import Refusal
 from samguard.value import field, value
@@ -113,6 +114,14 @@ class Template:
     def has_macros(self) -> bool:
         """Whether a macro that samguard does not know may add or change anything."""
         return any(name not in _KNOWN_TRANSFORMS for name in self.transforms)
+
+    @property
+    def misspelt_sections(self) -> frozenset[str]:
+        """The sections that unknown top-level keys are meant for."""
+        unknown = (
+            entry.name for entry in self.root if entry.name not in SECTIONS and not entry.name.startswith("Fn::")
+        )
+        return frozenset(near for name in unknown if (near := nearest(name, SECTIONS)) is not None)
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """The resources of these types, in the order of the template."""

@@ -122,7 +122,7 @@ def test_without_an_environment_there_is_the_one_called_default(tmp_path: Path) 
     (template,) = samguard("plan", "--format", "json", cwd=tmp_path).json["templates"]
     (environment,) = template["environments"]
     assert ("default", False) == (environment["name"], environment["production"])
-    assert {"Stage": parameter("dev", "default", "template.yaml", (3, 33))} == environment["parameters"]
+    assert {"Stage": parameter("dev", "default", "template.yaml", (3, 34))} == environment["parameters"]
 
 
 def test_an_environment_may_be_made_where_none_is_described(tmp_path: Path) -> None:
