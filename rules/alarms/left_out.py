@@ -6,7 +6,7 @@ from samguard.evaluation import Reason, Trail, Unknown
 from samguard.linting.rule import Level
 from samguard.rollout import Rollout
 from samguard.rollout.alarm import alarm
-from samguard.rollout.preference_keys import stands_for
+from samguard.rollout.preference_keys import alarms_are_unread
 from samguard.rules.alarms.alarm_list import list_span, lost_list, misshapen_entries
 from samguard.rules.alarms.coverage import kinds_of, listed_kinds, lists_foreign_alarm, sees_only_lambda
 from samguard.rules.alarms.misnamed import misnamed
@@ -52,7 +52,7 @@ def left_out(rollout: Rollout) -> LeftOut | None:
     if not missing or lists_foreign_alarm(rollout) or misshapen_entries(rollout):
         return None
     if not rollout.alarms:
-        if lost_list(rollout) is not None or stands_for(rollout.preference, "Alarms") is not None:
+        if lost_list(rollout) is not None or alarms_are_unread(rollout):
             return None
         return LeftOut(missing, "so nothing stops a version that fails: it reaches every user {where}", Level.ERROR)
     return _beside_others(missing, rollout)

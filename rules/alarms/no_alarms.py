@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from samguard.evaluation import Unknown
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rollout.preference_keys import stands_for
+from samguard.rollout.preference_keys import alarms_are_unread
 from samguard.rules.alarms.alarm_list import list_span, lost_list
 from samguard.rules.alarms.hooks_beside import what_hooks_see
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
@@ -131,7 +131,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each gradual rollout without alarms."""
     if not rollout.is_gradual or isinstance(rollout.alarms, Unknown) or rollout.alarms:
         return
-    is_told = lost_list(rollout) is not None or stands_for(rollout.preference, "Alarms") is not None
+    is_told = lost_list(rollout) is not None or alarms_are_unread(rollout)
     if rollout.template.is_fragment or is_told or unlisted_alarms(rollout):
         return
     beside = what_hooks_see(rollout)

@@ -13,7 +13,7 @@ from typing import Final
 
 from samguard.source import Format, Mapping, Node, Scalar, Sequence, walk
 from samguard.template import Intrinsic, Parameter, Template, intrinsic
-from samguard.value import field, value
+from samguard.value import field, replace, value
 
 _ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
 _ACCOUNT: Final = "AWS::AccountId"
@@ -22,11 +22,16 @@ _TRUE_AND_FALSE: Final = frozenset(("true", "false"))
 
 @value
 class Surprise:
-    """A plain scalar that means something else than it shows; `other` is the text that it fails to equal, elsewhere."""
+    """A plain scalar that means something else than it shows.
+
+    `other` is the text that it fails to equal, elsewhere; `more` are further scalars of the same parameter that need the
+    same quotes.
+    """
 
     scalar: Scalar
     harm: str
     other: Scalar | None = None
+    more: tuple[Scalar, ...] = ()
 
 
 @dataclass(slots=True)
@@ -46,7 +51,9 @@ def surprises(template: Template) -> Iterator[Surprise]:
     for name, uses in _uses(template).items():
         parameter = template.parameters.get(name)
         if parameter is not None:
-            yield from _of_parameter(parameter, uses)
+            found = sorted(_of_parameter(parameter, uses), key=lambda surprise: surprise.scalar.span)
+            if found:
+                yield replace(found[0], more=tuple(surprise.scalar for surprise in found[1:]))
         elif name == _ACCOUNT:
             for scalar in (*uses.compared, *uses.keys):
                 if _is_turned(scalar) and _ACCOUNT_ID.fullmatch(scalar.raw):

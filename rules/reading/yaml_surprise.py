@@ -73,7 +73,7 @@ Parameters:
     Type: String
     AllowedValues:
       - on  # SG015
-      - off  # SG015
+      - off
 Conditions:
   IsGradual: !Equals [!Ref Gradual, "on"]
 """
@@ -140,7 +140,7 @@ Conditions:
 
 
 def check(template: Template) -> Iterator[Finding]:
-    """One finding for each word, where it is written."""
+    """One finding for each parameter, at the first such word."""
     for surprise in surprises(template):
         scalar = surprise.scalar
         others = (surprise.other,) if surprise.other is not None else ()
@@ -149,5 +149,5 @@ def check(template: Template) -> Iterator[Finding]:
             scalar.span,
             f"YAML reads {scalar.raw} without quotes as {scalar.text}, so {surprise.harm}. Quote it",
             because=because,
-            fixes=(Fix("Quote it", (Edit(scalar.span, f'"{scalar.raw}"'),), safe=True),),
+            fixes=(Fix("Quote it", tuple(Edit(part.span, f'"{part.raw}"') for part in (scalar, *surprise.more)), safe=True),),
         )

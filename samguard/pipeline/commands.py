@@ -321,11 +321,11 @@ def _deployment(  # noqa: PLR0913, PLR0917
         for name, words in line.options.items()
         if name not in ("parameter_overrides", "parameters", "params")
     )
-    for name in ("capabilities", "tags"):
-        if len(line.options.get(name, ())) > 1:
-            text = " ".join(word.pieces for word in line.options[name])
+    for several in ("capabilities", "tags"):
+        if len(line.options.get(several, ())) > 1:
+            text = " ".join(word.pieces for word in line.options[several])
             known = None if UNKNOWN in text else text
-            options[name] = ParameterValue(known, ParameterSource.PIPELINE, options[name].place)
+            options[several] = ParameterValue(known, ParameterSource.PIPELINE, options[several].place)
     if not given.is_complete:
         options["parameter_overrides"] = ParameterValue(None, ParameterSource.PIPELINE, command.place)
     stack_word = line.word("stack_name") or (stack[0] if stack else None)

@@ -31,9 +31,9 @@ def embedded(scalar: Scalar, document: Document, ending: str) -> Embedded:
     start, end = scalar.span
     source = document.text
     first = None
-    if source[start : start + 1] in ("|", ">") and not scalar.quoted:
+    if source[start : start + 1] in ("|", ">"):
         first = source.find("\n", start, end) + 1 or None
-    elif scalar.quoted and source[start + 1 : end - 1] == scalar.text:
+    elif source[start : start + 1] in ("'", '"') and source[start + 1 : end - 1] == scalar.text:
         first, end = start + 1, end - 1
     elif source[start:end] == scalar.text:
         first = start

@@ -13,6 +13,7 @@ from typing import Final
 
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.expressions import Expressions
+from samguard.pipeline.finished import finished
 from samguard.pipeline.github_deploy_actions import action_step
 from samguard.pipeline.model import (
     ActionUse,
@@ -107,7 +108,7 @@ class _Workflow:
         """The workflow as a pipeline."""
         root = self.document.root
         name = text_of(under(root, "name")) or posixpath.splitext(posixpath.basename(self.document.path))[0]
-        jobs = self.jobs()
+        jobs = finished(self.jobs())
         return Pipeline(
             self.document.path,
             PipelineSystem.GITHUB_ACTIONS,

@@ -1,7 +1,7 @@
 """What well-known actions of GitHub do to a release, and what those that deploy are given.
 
 Source: `action.yml` of aws-actions/aws-cloudformation-github-deploy. Of an action that nobody here knows, its name and
-its inputs tell: one that is called deploy and takes the name of a stack deploys it.
+its inputs tell: one that is called deploy and is told of a stack or a template deploys it.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def action_step(  # noqa: PLR0913, PLR0917 - the surroundings of a step
     kind = next((kind for pattern, kind in _KINDS if pattern.search(action.name)), StepKind.OTHER)
     command = None
     words = frozenset(_WORD.findall(action.name.lower()))
-    stack = next((one for one in _STACK_INPUTS[:-1] if one in inputs), None)
+    speaks_of_stacks = any(word in name for name in inputs for word in ("stack", "template"))
     is_known = action.name == _CLOUDFORMATION
-    is_deploy = is_known or ("deploy" in words and kind is StepKind.OTHER and stack is not None)
+    is_deploy = is_known or ("deploy" in words and kind is StepKind.OTHER and speaks_of_stacks)
     if kind is StepKind.DEPLOY:  # these run any command of their tool
         said = " ".join(text for text, _ in inputs.values())
         kind = StepKind.DEPLOY if "deploy" in said else StepKind.OTHER

@@ -208,7 +208,7 @@ class _Reader:
         if current:
             opened[-1].items.append(current)
         if brace:
-            self._problem('this "{" is never closed', brace[0])
+            self._problem('this "{" is never closed', brace[-1])
         if not root.items and text.strip():
             self._problems.append(PipelineProblem("no pipeline can be read here", whole(self._document)))
         return root
@@ -256,7 +256,9 @@ class _Reader:
         return scope
 
     def _block(self, block: _Block, scope: _Scope, stage: _Stage) -> None:  # noqa: C901, PLR0912
-        name = block.name
+        # `parallel(a: { ... })`: the braces are a value, not the body of the call.
+        is_value = bool(block.head) and block.head[-1].text == ":"
+        name = "" if is_value else block.name
         strings = [token for token in block.head if token.kind == "string"]
         place = self._place(block.head[0].start, block.head[-1].end) if block.head else whole(self._document)
         match name:

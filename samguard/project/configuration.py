@@ -55,24 +55,25 @@ def matches(path: str, pattern: str) -> bool:
     )
 
 
-def find_configuration(start: Path, named: str | None) -> Configuration:
+def find_configuration(start: Path, named: str | None, root: Path) -> Configuration:
     """The configuration that holds for a path: a named file, or the nearest one from there upwards.
 
-    The search ends at the root of the repository. Raises SamguardError where the file is not there or not right.
+    The search ends at the top of the repository. Its path is told relative to `root`, as all paths are. Raises
+    SamguardError where the file is not there or not right.
     """
     if named is not None:
         path = Path(os.path.abspath(named))
         if not os.path.exists(path):
             message = f"the configuration {named!r} does not exist"
             raise SamguardError(message)
-        return Configuration(_read(path, named, None) or Settings(), str(path.parent))
+        return Configuration(_read(path, root, None) or Settings(), str(path.parent))
     folder = start if os.path.isdir(start) else start.parent
     chain = [folder, *folder.parents][:_MOST_PARENTS]
     top = next((current for current in chain if os.path.lexists(current / ".git")), None)
     for current in chain:
         for name in (_OWN_NAME, _SHARED_NAME):
             if os.path.isfile(current / name):
-                found = _read(current / name, Path(os.path.relpath(current / name)).as_posix(), top or current)
+                found = _read(current / name, root, top or current)
                 if found is not None:
                     return Configuration(found, str(current))
         if current == top:
@@ -80,8 +81,9 @@ def find_configuration(start: Path, named: str | None) -> Configuration:
     return Configuration(Settings(), str(folder))
 
 
-def _read(path: Path, shown: str, inside: Path | None) -> Settings | None:
+def _read(path: Path, root: Path, inside: Path | None) -> Settings | None:
     """The settings of a file; None for a pyproject.toml that says nothing of samguard."""
+    shown = Path(os.path.relpath(path, root)).as_posix()
     content = read_file(path, inside)
     if not isinstance(content, bytes):
         message = f"the configuration cannot be read: {content.why}"

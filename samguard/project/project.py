@@ -127,7 +127,7 @@ class _Loader:
         self.stdin = _absolute(options.stdin_filename) if "-" in paths else None
         looked_at = self.paths if self.stdin is None else [*self.paths, self.stdin]
         self.root = _root(looked_at)
-        self.configuration = find_configuration(_common(looked_at), options.config)
+        self.configuration = find_configuration(_common(looked_at), options.config, self.root)
         self.documents: dict[str, Document] = {}
         self.templates: dict[str, Template] = {}
         self.configs: dict[str, SamConfigFile] = {}

@@ -6,8 +6,9 @@ PutLifecycleEventHookExecutionStatus within an hour.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Final
+from typing import Final, TypeVar
 
 from samguard.rollout.hook_paths import Range, SilentEnd
 from samguard.source import Document, Span
@@ -15,7 +16,11 @@ from samguard.value import field, value
 
 LONGEST: Final = 100_000
 """Characters of a program that is looked at."""
+_MOST_NODES: Final = 20_000
+_DEEPEST: Final = 150
 
+
+T = TypeVar("T")
 
 IDS: Final = ("deploymentId", "lifecycleEventHookExecutionId")
 """What an answer must pass on, in the spelling of the call; in the event they begin with a capital letter."""
@@ -108,6 +113,17 @@ class HookFacts:
         if not self.answers or self.may_answer_elsewhere or not all(answer.is_known for answer in self.answers):
             return None
         return frozenset(said.text for answer in self.answers for said in answer.statuses)
+
+
+def is_readable(root: T, children: Callable[[T], Iterable[T]]) -> bool:
+    """Whether a syntax tree is of a size and depth that somebody may have written by hand."""
+    level, count = [root], 0
+    for _ in range(_DEEPEST):
+        count += len(level)
+        level = [child for node in level for child in children(node)]
+        if not level or count > _MOST_NODES:
+            break
+    return not level and count <= _MOST_NODES
 
 
 def hook_facts(source: SourceFile) -> HookFacts | None:

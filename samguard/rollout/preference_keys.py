@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from samguard.rollout.rollout import Rollout
 from samguard.source import Entry, Mapping, Node, Scalar
 from samguard.template import intrinsic
+from samguard.template.misplaced import misplaces_rollout
 from samguard.template.sam_properties import FUNCTION, PROPERTIES, nearest_property
 from samguard.value import value
 
@@ -75,6 +77,11 @@ def stands_for(preference: Mapping | None, name: str) -> Entry | None:
     if preference is None or name in preference:
         return None
     return next((unread.entry for unread in unread_keys(preference) if unread.meant == name), None)
+
+
+def alarms_are_unread(rollout: Rollout) -> bool:
+    """Whether alarms are listed for a rollout, but under a key or on a level that SAM does not read."""
+    return stands_for(rollout.preference, "Alarms") is not None or misplaces_rollout(rollout.resource)
 
 
 def _in_preference(entry: Entry) -> UnreadKey:

@@ -19,7 +19,7 @@ from samguard.rollout.hook_paths import (
     Step,
     silent_ends,
 )
-from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said
+from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said, is_readable
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -45,6 +45,8 @@ def python_facts(code: str, handler: str) -> HookFacts | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(code)
+        if not is_readable(tree, ast.iter_child_nodes):
+            return None
         return _Reading(tree, code, handler).facts()
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

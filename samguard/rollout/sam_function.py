@@ -171,14 +171,15 @@ class _Reading:
     # the alias
 
     def _missing_alias(self) -> Span:
-        """Where an alias is missed: at the preference; at the function, where others beside it have one."""
-        own = self.resource.own_properties.entry("DeploymentPreference")
-        if own is not None:
-            return own.key.span
+        """Where an alias is missed: at the preference that all share; at the function, where others have one."""
         others = self.scene.template.of_type(self.resource.type)
-        if any(_is_truthy(other.own_properties.get("AutoPublishAlias")) for other in others):
-            return self.resource.span
-        return self._preference_key() or self.resource.span
+        is_own_fault = any(_is_truthy(other.own_properties.get("AutoPublishAlias")) for other in others)
+        functions = self.scene.template.shared.get("Function") if self.scene.template.shared is not None else None
+        shared = functions.entry("DeploymentPreference") if isinstance(functions, Mapping) else None
+        if shared is not None and not is_own_fault:
+            return shared.key.span
+        own = self.resource.own_properties.entry("DeploymentPreference")
+        return own.key.span if own is not None else self.resource.span
 
     def _alias(self) -> Value:
         entry = self.resource.properties.entry("AutoPublishAlias")

@@ -18,7 +18,7 @@ from samguard.rollout.hook_paths import (
     Step,
     silent_ends,
 )
-from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said
+from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said, is_readable
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -58,7 +58,7 @@ def script_facts(code: str, handler: str, *, is_typed: bool) -> HookFacts | None
     """What a module shows of its handler; None where it cannot be read."""
     data = code.encode("utf-8", "replace")
     tree = _parser(is_typed=is_typed).parse(data)
-    if tree.root_node.has_error:
+    if tree.root_node.has_error or not is_readable(tree.root_node, lambda node: node.children):
         return None
     try:
         return _Reading(tree.root_node, data, handler).facts()
@@ -76,6 +76,7 @@ class _Reading:
         self.declared = self._declarations()
         self.functions = dict(self._named_functions())
         self.handler, self.handler_name, self.is_wrapped = self._find_handler(handler)
+        self.assignments = self._assignments()
         self.event_names = self._event_names()
         self.answering = self._closure(self._is_answer)
         self.failing = self._closure(self._is_request)
@@ -432,28 +433,24 @@ class _Reading:
 
     def _assigned(self, identifier: Node) -> list[Node | None]:
         """What a variable is given anywhere; None among it for what cannot be followed."""
-        variable = self._variable(identifier)
-        found: list[Node | None] = []
+        return self.assignments.get(self._variable(identifier), [])
+
+    def _assignments(self) -> dict[Variable, list[Node | None]]:
+        """What each variable is given, parameters of the module's own functions included."""
+        found: dict[Variable, list[Node | None]] = {}
         for node in self.nodes:
             left, value = _named_value(node)
-            if left is None:
-                continue
-            if left.type == "identifier":
-                if value is not None and self._variable(left) == variable:
-                    found.append(value)
-            elif left.type in ("object_pattern", "array_pattern"):
-                found.extend(None for one in _identifiers(left) if self._variable(one) == variable)
-        for name, function in self.functions.items():
-            parameters = [self._text(parameter) for parameter in _parameter_names(function)]
-            if function.id == variable[0] and variable[1] in parameters:
-                found.extend(self._arguments_of(name, parameters.index(variable[1])))
+            if left is not None and left.type == "identifier" and value is not None:
+                found.setdefault(self._variable(left), []).append(value)
+            elif left is not None and left.type in ("object_pattern", "array_pattern"):
+                for one in _identifiers(left):
+                    found.setdefault(self._variable(one), []).append(None)
+            elif node.type == "call_expression" and self._called(node) in self.functions:
+                function, given = self.functions[self._called(node)], _arguments(node)
+                for position, parameter in enumerate(_parameter_names(function)):
+                    argument = given[position] if position < len(given) else None
+                    found.setdefault((function.id, self._text(parameter)), []).append(argument)
         return found
-
-    def _arguments_of(self, function: str, position: int) -> Iterator[Node | None]:
-        for node in self.nodes:
-            if node.type == "call_expression" and self._called(node) == function:
-                given = _arguments(node)
-                yield given[position] if position < len(given) else None
 
     # ways through the code
 

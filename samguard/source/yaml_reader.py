@@ -49,7 +49,7 @@ def read_yaml(text: str) -> tuple[Node | None, tuple[Problem, ...]]:
     except _Refused as refused:
         return None, (*composer.problems, refused.problem)
     except yaml.YAMLError as error:
-        return None, (*composer.problems, _syntax_problem(error, text))
+        return None, (*composer.problems, composer.unclosed_quote(error) or _syntax_problem(error, text))
     return root, tuple(composer.problems)
 
 
@@ -92,6 +92,24 @@ class _Composer:
         self._stack: list[_Open] = []
         self._root: Node | None = None
         self._nodes = 0
+        self._quote: Span | None = None
+        """The last scalar, where it is in quotes and goes over several lines."""
+
+    def unclosed_quote(self, error: yaml.YAMLError) -> Problem | None:
+        """The quote that was not meant to reach so far, where that is what a syntax error comes from.
+
+        It runs on to the next quote of its kind, and what follows there is no YAML; or it runs to the text's end.
+        """
+        context, problem = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+        if "quoted scalar" in (getattr(error, "context", None) or "") and context is not None:
+            start, end = context.index, len(self.text)
+        elif self._quote is not None and problem is not None and "\n" not in self.text[self._quote.end : problem.index]:
+            start, end = self._quote
+        else:
+            return None
+        message = "the quote that opens here is not closed on its line; what follows is read as a part of the text"
+        related = (("it is closed here", Span(end - 1, end)),)
+        return Problem(ProblemKind.SYNTAX, message, Span(start, min(start + 1, end)), related)
 
     def compose(self) -> Node | None:
         """The root of the first document."""
@@ -126,6 +144,8 @@ class _Composer:
             end = start + len(self.text[start:end].rstrip())
         tag = event.tag
         span = Span(start, end)
+        is_wide = event.style in ("'", '"') and "\n" in self.text[start:end]
+        self._quote = span if is_wide else None
         node: Node
         if tag is None or tag == "!":
             value = plain_value(raw) if tag is None and not quoted else raw

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from samguard.errors import nearest
-from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
+from samguard.source import Document, Mapping, Node, Problem, ProblemKind, Scalar, Sequence, Span
 from samguard.template.included import included_paths
 from samguard.template.logical_ids import logical_id_refusal, name_refusals
 from samguard.template.refusal import Refusal, RefusalKind
-from samguard.template.sam_properties import property_refusals
+from samguard.template.sam_properties import ATTRIBUTES, nearest_property, property_refusals
 from samguard.template.shared_properties import merge_shared, shared_for, shared_refusals
 from samguard.template.template import SECTIONS, Parameter, Resource, Template
+
+_LIKELY: Final = 0.7
+"""How alike a key is to Properties that is meant for it."""
 
 
 def is_template(document: Document) -> bool:
@@ -45,7 +49,7 @@ def template(document: Document, read: Callable[[str], Document | None] = lambda
             message = f"{section} must be a mapping; SAM refuses the template"
             refusals.append(Refusal(RefusalKind.STRUCTURE, message, entry.key.span))
     refusals.extend(_parameter_refusals(root.get("Parameters")))
-    resources = _resources(root, shared, refusals)
+    resources = _resources(root, shared, document.problems, refusals)
     conditions = root.get("Conditions")
     return Template(
         document=document,
@@ -63,12 +67,15 @@ def template(document: Document, read: Callable[[str], Document | None] = lambda
     )
 
 
-def _resources(root: Mapping, shared: Node | None, refusals: list[Refusal]) -> dict[str, Resource]:
+def _resources(
+    root: Mapping, shared: Node | None, problems: tuple[Problem, ...], refusals: list[Refusal]
+) -> dict[str, Resource]:
     section = root.entry("Resources")
     is_sam = any(name.startswith("AWS::Serverless-") for name in _transforms(root))
     if section is None or not isinstance(section.value, Mapping) or not len(section.value):
         is_misspelt = any(nearest(entry.name, SECTIONS) == "Resources" for entry in root if entry.name not in SECTIONS)
-        if section is not None or (is_sam and not is_misspelt):
+        is_behind = any(problem.kind is ProblemKind.SEVERAL_DOCUMENTS for problem in problems)
+        if section is not None or (is_sam and not is_misspelt and not is_behind):
             span = section.key.span if section is not None else Span(root.span.start, root.span.start + 1)
             message = "Resources must be a mapping of logical ids to resources; a template needs at least one"
             refusals.append(Refusal(RefusalKind.STRUCTURE, message, span))
@@ -112,6 +119,8 @@ def _resource(key: Scalar, node: Mapping, shared: Node | None, refusals: list[Re
             message = "Properties of {resource} must be a mapping"
             refusals.append(Refusal(RefusalKind.STRUCTURE, message, properties.key.span, logical_id))
     refusals.extend(property_refusals(resource_type, own, logical_id))
+    if properties is None:
+        refusals.extend(_misspelt_properties(node, logical_id))
     merged = own
     applicable, refused = shared_for(shared, resource_type, node.get("IgnoreGlobals"), logical_id)
     refusals.extend(refused)
@@ -119,6 +128,14 @@ def _resource(key: Scalar, node: Mapping, shared: Node | None, refusals: list[Re
         merged = merge_shared(applicable, own, resource_type)
     refusals.extend(name_refusals(resource_type, merged, node, logical_id))
     return Resource(logical_id, resource_type, merged, own, condition, node, key)
+
+
+def _misspelt_properties(node: Mapping, logical_id: str) -> Iterator[Refusal]:
+    """The key that is meant for Properties, where a resource has none."""
+    for entry in node:
+        if entry.name not in ATTRIBUTES and nearest_property(entry.name, frozenset(("Properties",)), _LIKELY) is not None:
+            message = f"{entry.name} of {{resource}} is not read; did you mean Properties?"
+            yield Refusal(RefusalKind.STRUCTURE, message, entry.key.span, logical_id)
 
 
 def _parameter_refusals(section: Node | None) -> tuple[Refusal, ...]:

@@ -45,7 +45,7 @@ def misplaced(resource: Resource) -> Iterator[Misplaced]:
     if not resource.type.startswith(_OF_ROLLOUTS):
         return
     for entry in resource.node:
-        if entry.name not in _BESIDE and not entry.name.startswith("Fn::"):
+        if entry.name not in _BESIDE and not entry.name.startswith("Fn::") and "Properties" in resource.node:
             yield Misplaced(entry, "")
     if resource.type not in (FUNCTION, STATE_MACHINE):
         return

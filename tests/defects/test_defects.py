@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +25,7 @@ class Found(NamedTuple):
     line: int
     level: Level
     message: str
+    fingerprint: str
 
 
 def findings(folder: Path) -> tuple[Found, ...]:
@@ -33,7 +33,7 @@ def findings(folder: Path) -> tuple[Found, ...]:
     report = samguard.check(str(folder))
     assert not report.notifications
     return tuple(
-        Found(f.rule.id, f.location.path, f.location.start.line, f.level, f.message)
+        Found(f.rule.id, f.location.path, f.location.start.line, f.level, f.message, f.fingerprint)
         for f in report.findings
     )
 
@@ -49,28 +49,32 @@ def of_base(name: str) -> tuple[Found, ...]:
 
 def new_findings(case: Case, folder: Path) -> list[Found]:
     """The findings that the broken project gives and its base does not. Those of the base may have moved."""
-    known = Counter((f.rule, f.path, f.message) for f in of_base(case.base))
-    new = []
-    for found in findings(folder):
-        key = (found.rule, found.path, found.message)
-        known[key] -= 1
-        if known[key] < 0:
-            new.append(found)
-    return new
+    known = {found.fingerprint for found in of_base(case.base)}
+    return [found for found in findings(folder) if found.fingerprint not in known]
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in BASES.iterdir()))
+FALSE_ALARMS = {
+    "catalog": "SG807 asks capabilities of a default section that only gives the region",
+    "fulfilment": "SG418 does not know that `then` with two functions catches",
+}
+"""The bases that are good, and complained about."""
+
+
+def gap(reason: str) -> tuple[pytest.MarkDecorator, ...]:
+    """The mark of what samguard does not do yet, if there is a reason to give."""
+    return (pytest.mark.xfail(strict=True, reason=reason),) if reason else ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(path.name, marks=gap(FALSE_ALARMS.get(path.name, ""))) for path in sorted(BASES.iterdir())],
+)
 def test_a_good_project_gives_nothing(name: str) -> None:
     assert [found for found in of_base(name) if found.level.weight >= Level.WARNING.weight] == []
 
 
 @pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(case, id=f"{case.family}-{case.base}-{case.name}", marks=_marks)
-        for case in CASES
-        for _marks in [[pytest.mark.xfail(strict=True, reason=case.gap)] if case.gap else []]
-    ],
+    "case", [pytest.param(case, id=f"{case.family} {case.base}: {case.name}", marks=gap(case.gap)) for case in CASES]
 )
 def test_a_defect_is_found_where_it_is(case: Case, tmp_path: Path) -> None:
     folder = tmp_path / case.base
@@ -80,3 +84,9 @@ def test_a_defect_is_found_where_it_is(case: Case, tmp_path: Path) -> None:
     assert any(found.path == path and abs(found.line - line) <= 1 for found in new for path, line in places), new
     loud = [found for found in new if found.level.weight >= Level.WARNING.weight]
     assert len(loud) <= 1, "one defect, one finding"
+
+
+def test_bases_and_cases_are_many_and_named_once() -> None:
+    names = [(case.family, case.base, case.name) for case in CASES]
+    assert len(set(names)) == len(names)
+    assert {case.base for case in CASES} == {path.name for path in BASES.iterdir()}

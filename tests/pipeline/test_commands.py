@@ -1,4 +1,5 @@
 import pytest
+
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.model import Step, StepKind
 from samguard.pipeline.script_text import of_document
@@ -58,21 +59,25 @@ def steps(text: str) -> list[Step]:
         ("mvn -DskipTests package", StepKind.BUILD),
     ],
 )
-def test_a_command_does_this_to_a_release(text, kind):
+def test_a_command_does_this_to_a_release(text: str, kind: StepKind) -> None:
     assert [kind] == [step.kind for step in steps(text)]
 
 
-def test_maven_s_package_builds_and_tests():
+def test_maven_s_package_builds_and_tests() -> None:
     assert [StepKind.BUILD, StepKind.TEST] == [step.kind for step in steps("mvn package")]
 
 
-def test_a_deployment_is_given_its_options_and_values():
+def test_a_deployment_is_given_its_options_and_values() -> None:
     (step,) = steps(
         "sam deploy --stack-name orders-prod -t app.yaml --region eu-west-1 --parameter-overrides Stage=prod Size=$SIZE"
         " --disable-rollback --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
     )
     assert step.command is not None
-    assert (step.command.environment, step.command.stack_name, step.command.template) == ("prod", "orders-prod", "app.yaml")
+    assert (step.command.environment, step.command.stack_name, step.command.template) == (
+        "prod",
+        "orders-prod",
+        "app.yaml",
+    )
     assert step.command.region == "eu-west-1"
     assert {name: given.text for name, given in step.command.parameters.items()} == {"Stage": "prod", "Size": None}
     assert step.command.options["disable_rollback"].text == "True"
@@ -91,20 +96,20 @@ def test_a_deployment_is_given_its_options_and_values():
         "rain deploy template.yaml x --params Stage=prod",
     ],
 )
-def test_each_form_of_parameters_gives_the_value(text):
+def test_each_form_of_parameters_gives_the_value(text: str) -> None:
     (step,) = steps(text)
     assert step.command is not None
     assert {name: given.text for name, given in step.command.parameters.items()} == {"Stage": "prod"}
     assert step.command.environment == "prod"
 
 
-def test_overrides_in_an_unknown_variable_may_give_anything():
+def test_overrides_in_an_unknown_variable_may_give_anything() -> None:
     (step,) = steps("sam deploy --parameter-overrides $OVERRIDES")
     assert step.command is not None
     assert step.command.options["parameter_overrides"].text is None
 
 
-def test_a_packaged_template_stands_for_the_one_it_was_made_from():
+def test_a_packaged_template_stands_for_the_one_it_was_made_from() -> None:
     found = steps(
         "sam build --template orders.yaml\nsam package --output-template-file packaged.yaml\nsam deploy -t packaged.yaml"
     )
@@ -122,7 +127,7 @@ def test_a_packaged_template_stands_for_the_one_it_was_made_from():
         ("sam deploy --stack-name orders-non-prod", "non-prod"),
     ],
 )
-def test_an_environment_is_named_by_what_is_nearest(text, environment):
+def test_an_environment_is_named_by_what_is_nearest(text: str, environment: str) -> None:
     (step,) = steps(text)
     assert step.command is not None
     expected = "prod" if environment == "PROD_STACK_NAME" else environment
@@ -130,7 +135,7 @@ def test_an_environment_is_named_by_what_is_nearest(text, environment):
     assert step.names_environment is (environment != "default")
 
 
-def test_a_script_of_package_json_is_followed():
+def test_a_script_of_package_json_is_followed() -> None:
     found = steps("npm run deploy")
     assert [StepKind.OTHER, StepKind.DEPLOY] == [step.kind for step in found]
     assert found[1].place.location.path == "package.json"

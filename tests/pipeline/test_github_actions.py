@@ -1,5 +1,6 @@
 import pytest
 from pipeline_scene import deploys, kinds, read_all, read_one, values
+
 from samguard.pipeline import CredentialKind, GateKind, Pinning, StepKind
 
 WORKFLOW = ".github/workflows/release.yml"
@@ -46,14 +47,14 @@ jobs:
 """
 
 
-def test_jobs_come_in_an_order_in_which_they_can_run():
+def test_jobs_come_in_an_order_in_which_they_can_run() -> None:
     pipeline = read_one({WORKFLOW: TWO_STAGES})
     assert [job.name for job in pipeline.jobs] == ["test", "staging", "prod"]
     assert pipeline.before("prod") == {"staging", "test"}
     assert pipeline.name == "Release"
 
 
-def test_a_deploy_step_says_where_to_and_with_which_values():
+def test_a_deploy_step_says_where_to_and_with_which_values() -> None:
     pipeline = read_one({WORKFLOW: TWO_STAGES})
     assert deploys(pipeline) == [("staging", "orders-staging", None), ("production", "orders-prod", None)]
     assert values(pipeline.deploy_steps[1]) == {"Stage": "prod", "Size": None}
@@ -61,17 +62,17 @@ def test_a_deploy_step_says_where_to_and_with_which_values():
     assert pipeline.deploy_steps[1].command.region == "eu-west-1"
 
 
-def test_a_value_has_the_place_at_which_it_is_written():
+def test_a_value_has_the_place_at_which_it_is_written() -> None:
     pipeline = read_one({WORKFLOW: TWO_STAGES})
     command = pipeline.deploy_steps[1].command
     assert command is not None
     place = command.parameters["Stage"].place
     assert place is not None
     assert place.document.text[place.span.start : place.span.end] == "Stage=prod"
-    assert command.place.location.start == (26, 11)
+    assert command.place.location.start == (25, 11)
 
 
-def test_gates_triggers_concurrency_and_limits_are_told():
+def test_gates_triggers_concurrency_and_limits_are_told() -> None:
     pipeline = read_one({WORKFLOW: TWO_STAGES})
     staging, prod = pipeline.jobs[1:]
     assert [(gate.kind, gate.name) for gate in prod.gates] == [(GateKind.ENVIRONMENT, "production")]
@@ -82,12 +83,15 @@ def test_gates_triggers_concurrency_and_limits_are_told():
     assert (staging.branches, staging.events) == (("main",), ("push",))
 
 
-def test_a_failure_that_is_ignored_is_told_with_how():
+def test_a_failure_that_is_ignored_is_told_with_how() -> None:
     pipeline = read_one({WORKFLOW: TWO_STAGES})
-    assert [step.ignored and step.ignored.how for step in pipeline.deploy_steps] == ["continue-on-error: true", "|| true"]
+    assert [step.ignored and step.ignored.how for step in pipeline.deploy_steps] == [
+        "continue-on-error: true",
+        "|| true",
+    ]
 
 
-def test_credentials_and_pinning_are_told():
+def test_credentials_and_pinning_are_told() -> None:
     prod = read_one({WORKFLOW: TWO_STAGES}).jobs[2]
     (credential,) = prod.credentials
     assert (credential.kind, credential.role, credential.duration_seconds) == (
@@ -98,7 +102,7 @@ def test_credentials_and_pinning_are_told():
     assert [(use.owner, use.pinning) for use in prod.actions] == [("aws-actions", Pinning.TAG)]
 
 
-def test_long_lived_keys_are_recognised():
+def test_long_lived_keys_are_recognised() -> None:
     pipeline = read_one(
         {
             WORKFLOW: """
@@ -117,7 +121,7 @@ def test_long_lived_keys_are_recognised():
     assert pipeline.jobs[0].actions[0].pinning is Pinning.SHA
 
 
-def test_a_matrix_multiplies_the_deployments():
+def test_a_matrix_multiplies_the_deployments() -> None:
     pipeline = read_one(
         {
             WORKFLOW: """
@@ -137,7 +141,7 @@ def test_a_matrix_multiplies_the_deployments():
     assert [job.max_parallel for job in pipeline.jobs] == [1, 1]
 
 
-def test_a_reusable_workflow_is_read_with_what_its_caller_hands_over():
+def test_a_reusable_workflow_is_read_with_what_its_caller_hands_over() -> None:
     files = {
         WORKFLOW: """
         on: push
@@ -177,7 +181,7 @@ def test_a_reusable_workflow_is_read_with_what_its_caller_hands_over():
     ]
 
 
-def test_a_composite_action_of_the_tree_is_read():
+def test_a_composite_action_of_the_tree_is_read() -> None:
     pipeline = read_one(
         {
             WORKFLOW: """
@@ -201,14 +205,14 @@ def test_a_composite_action_of_the_tree_is_read():
     assert deploys(pipeline) == [("prod", "orders-prod", None)]
 
 
-def test_workflows_that_use_each_other_without_end_are_read():
+def test_workflows_that_use_each_other_without_end_are_read() -> None:
     files = {
         WORKFLOW: "on: [push, workflow_call]\njobs:\n  a: {uses: ./.github/workflows/release.yml}\n",
     }
     assert read_one(files).deploy_steps == ()
 
 
-def test_a_choice_at_the_start_by_hand_is_each_of_its_options():
+def test_a_choice_at_the_start_by_hand_is_each_of_its_options() -> None:
     pipeline = read_one(
         {
             WORKFLOW: """
@@ -226,7 +230,7 @@ def test_a_choice_at_the_start_by_hand_is_each_of_its_options():
     assert [environment for environment, _, _ in deploys(pipeline)] == ["dev", "prod"]
 
 
-def test_a_variable_that_a_step_leaves_in_github_env_is_known_to_the_next():
+def test_a_variable_that_a_step_leaves_in_github_env_is_known_to_the_next() -> None:
     pipeline = read_one(
         {
             WORKFLOW: """
@@ -245,7 +249,7 @@ def test_a_variable_that_a_step_leaves_in_github_env_is_known_to_the_next():
     assert values(pipeline.deploy_steps[0]) == {"Size": "big"}
 
 
-def test_the_action_that_deploys_cloudformation_is_a_deployment():
+def test_the_action_that_deploys_cloudformation_is_a_deployment() -> None:
     pipeline = read_one(
         {
             WORKFLOW: """
@@ -271,7 +275,7 @@ def test_the_action_that_deploys_cloudformation_is_a_deployment():
     assert step.waits is True
 
 
-def test_a_wait_belongs_to_the_update_before_it():
+def test_a_wait_belongs_to_the_update_before_it() -> None:
     pipeline = read_one(
         {
             WORKFLOW: """
@@ -290,7 +294,7 @@ def test_a_wait_belongs_to_the_update_before_it():
     assert [step.waits for step in pipeline.deploy_steps] == [True, False]
 
 
-def test_an_executed_change_set_has_the_values_it_was_made_with():
+def test_an_executed_change_set_has_the_values_it_was_made_with() -> None:
     pipeline = read_one(
         {
             WORKFLOW: """
@@ -309,7 +313,7 @@ def test_an_executed_change_set_has_the_values_it_was_made_with():
     assert values(pipeline.deploy_steps[0]) == {"Stage": "prod"}
 
 
-def test_steps_are_told_apart():
+def test_steps_are_told_apart() -> None:
     pipeline = read_one(
         {
             WORKFLOW: """
@@ -333,7 +337,7 @@ def test_steps_are_told_apart():
     ("text", "line"),
     [("jobs:\n  a: [", 2), ("on: push\n", 1), ("jobs:\n  a: 1\n", 2), ("\tjobs:", 1)],
 )
-def test_what_cannot_be_read_is_a_problem_at_its_place(text, line):
+def test_what_cannot_be_read_is_a_problem_at_its_place(text: str, line: int) -> None:
     problems = read_one({WORKFLOW: text}).problems
     assert problems
     assert problems[0].place.location.start.line >= line

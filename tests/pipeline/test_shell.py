@@ -3,6 +3,7 @@ from textwrap import dedent
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from samguard.pipeline.script_text import of_document
 from samguard.pipeline.shell import Shell, ShellCommand
 from samguard.source import Document, Format
@@ -40,23 +41,23 @@ def words(text: str, files: dict[str, str] | None = None) -> list[list[str | Non
         ("S=dev\ncase $S in prod) a;; dev|test) b;; esac", [["b"]]),
     ],
 )
-def test_a_script_runs_these_commands(text, expected):
+def test_a_script_runs_these_commands(text: str, expected: object) -> None:
     assert words(text) == expected
 
 
-def test_what_only_one_branch_sets_is_unknown_afterwards():
+def test_what_only_one_branch_sets_is_unknown_afterwards() -> None:
     assert words('if [ "$B" = main ]; then S=prod; else S=dev; fi\na $S') == [["a", None]]
 
 
-def test_what_all_branches_set_alike_is_known():
+def test_what_all_branches_set_alike_is_known() -> None:
     assert words('if [ "$B" = main ]; then S=x; else S=x; fi\na $S') == [["a", "x"]]
 
 
-def test_a_subshell_keeps_its_variables_to_itself():
+def test_a_subshell_keeps_its_variables_to_itself() -> None:
     assert words("S=a\n(S=b; x $S)\ny $S") == [["x", "b"], ["y", "a"]]
 
 
-def test_a_variable_before_a_command_is_its_own():
+def test_a_variable_before_a_command_is_its_own() -> None:
     first, second = commands("S=a x\ny $S")
     assert first.variables["S"] == "a"
     assert second.words[1].text is None
@@ -83,13 +84,16 @@ def test_a_variable_before_a_command_is_its_own():
         ("sam deploy 2>&1", None),
     ],
 )
-def test_a_failure_is_ignored_where_the_text_says_so(text, how):
+def test_a_failure_is_ignored_where_the_text_says_so(text: str, how: str | None) -> None:
     (deploy,) = [command for command in commands(text) if [word.text for word in command.words] == ["sam", "deploy"]]
     assert how == (deploy.ignored and deploy.ignored.how)
 
 
-def test_a_script_without_set_e_goes_on_after_a_failure():
-    files = {"deploy.sh": "#!/bin/bash\nsam deploy\necho done\n", "good.sh": "#!/bin/bash\nset -e\nsam deploy\necho done\n"}
+def test_a_script_without_set_e_goes_on_after_a_failure() -> None:
+    files = {
+        "deploy.sh": "#!/bin/bash\nsam deploy\necho done\n",
+        "good.sh": "#!/bin/bash\nset -e\nsam deploy\necho done\n",
+    }
     bad = commands("./deploy.sh", files)[1]
     good = commands("./good.sh", files)[1]
     assert bad.ignored is not None
@@ -97,7 +101,7 @@ def test_a_script_without_set_e_goes_on_after_a_failure():
     assert good.ignored is None
 
 
-def test_a_called_script_gets_its_arguments_and_its_commands_have_their_own_places():
+def test_a_called_script_gets_its_arguments_and_its_commands_have_their_own_places() -> None:
     call, deploy = commands("bash deploy.sh prod", {"deploy.sh": "set -e\nsam deploy --config-env $1\n"})
     assert [word.text for word in deploy.words] == ["sam", "deploy", "--config-env", "prod"]
     assert (deploy.place.location.path, deploy.place.location.start.line) == ("deploy.sh", 2)
@@ -105,23 +109,23 @@ def test_a_called_script_gets_its_arguments_and_its_commands_have_their_own_plac
     assert call.is_opened
 
 
-def test_a_script_that_calls_itself_ends():
+def test_a_script_that_calls_itself_ends() -> None:
     assert len(commands("./a.sh", {"a.sh": "./a.sh\n./a.sh\n"})) < 200
 
 
-def test_a_make_target_runs_its_prerequisites_first():
+def test_a_make_target_runs_its_prerequisites_first() -> None:
     makefile = "STAGE ?= dev\nbuild:\n\tsam build\ndeploy: build\n\t@sam deploy --config-env $(STAGE) --x $$Y\n"
     found = words("make deploy STAGE=prod", {"Makefile": makefile})
     assert found[1:] == [["sam", "build"], ["sam", "deploy", "--config-env", "prod", "--x", None]]
 
 
-def test_a_recipe_line_with_a_dash_is_forgiven():
+def test_a_recipe_line_with_a_dash_is_forgiven() -> None:
     _, deploy = commands("make deploy", {"Makefile": "deploy:\n\t-sam deploy\n"})
     assert deploy.ignored is not None
     assert deploy.place.location.start.line == 2
 
 
-def test_cd_moves_the_commands_that_follow():
+def test_cd_moves_the_commands_that_follow() -> None:
     assert [command.folder for command in commands("a\ncd services/orders\nb\ncd ../..\nc\ncd $X\nd")] == [
         "",
         "services/orders",
@@ -130,16 +134,16 @@ def test_cd_moves_the_commands_that_follow():
     ]
 
 
-def test_nothing_outside_of_the_tree_is_asked_for():
+def test_nothing_outside_of_the_tree_is_asked_for() -> None:
     asked: list[str] = []
     script = Document("s.sh", "../x.sh\nbash /etc/passwd.sh\nsource ../../y.sh\nmake -C ../..\n", Format.CODE, None)
-    Shell({}, asked.append).run(of_document(script))  # type: ignore[func-returns-value, arg-type]
+    Shell({}, asked.append).run(of_document(script))
     assert asked == []
 
 
 @given(st.text(st.sampled_from("ab$ {}()[]\"'`|&;<>\n\\#=!-é\U0001f600") | st.characters(), max_size=120))
 @settings(max_examples=300, deadline=None)
-def test_any_text_is_read_without_an_error(text):
+def test_any_text_is_read_without_an_error(text: str) -> None:
     for command in commands(text):
         start, end = command.place.span
         assert 0 <= start <= end <= len(command.place.document.text)
@@ -148,16 +152,32 @@ def test_any_text_is_read_without_an_error(text):
 @given(
     st.lists(
         st.sampled_from(
-            ["if x; then", "fi", "done", "for a in b;", "do", "case x in", "esac", "{", "}", "(", ")", "<<E", "E", "&&", "||"]
+            [
+                "if x; then",
+                "fi",
+                "done",
+                "for a in b;",
+                "do",
+                "case x in",
+                "esac",
+                "{",
+                "}",
+                "(",
+                ")",
+                "<<E",
+                "E",
+                "&&",
+                "||",
+            ]
         ),
         max_size=60,
     )
 )
 @settings(max_examples=200, deadline=None)
-def test_any_order_of_key_words_is_read_without_an_error(parts):
+def test_any_order_of_key_words_is_read_without_an_error(parts: list[str]) -> None:
     commands("\n".join(parts))
 
 
 @pytest.mark.parametrize("text", ["(" * 20_000, "a && " * 20_000, "x=$x$x\n" * 1000, "if a; then " * 5000, "$(" * 5000])
-def test_a_text_that_is_made_to_keep_a_reader_busy_ends(text):
+def test_a_text_that_is_made_to_keep_a_reader_busy_ends(text: str) -> None:
     commands(text)

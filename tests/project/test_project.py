@@ -343,6 +343,16 @@ def test_a_broken_configuration_is_an_error_with_its_place(tmp_path: Path, monke
         load_project(["."])
 
 
+def test_places_in_the_configuration_are_relative_to_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = '[environments.prod]\nparameters = { Stage = "prod" }\n'
+    lay_out(tmp_path, {"here/nothing": "", "there/samguard.toml": settings, "there/template.yaml": template("Stage")})
+    monkeypatch.chdir(tmp_path / "here")
+    (file,) = load_project(["../there"]).templates
+    place = file.environments[0].parameters["Stage"].place
+    assert place is not None
+    assert "samguard.toml" == place.document.path
+
+
 def test_a_broken_pyproject_that_does_not_speak_of_samguard_is_its_owners_business(tmp_path: Path) -> None:
     lay_out(tmp_path, {"pyproject.toml": "[project\nname =", "template.yaml": template()})
     assert {"template.yaml": ["default"]} == environments(load_project(["."]))

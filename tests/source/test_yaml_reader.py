@@ -238,3 +238,23 @@ def _loaded(value: object) -> object:
     if isinstance(value, list):
         return [_loaded(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('a: "one\nb: two\nc: "three"\n', 3),  # it runs on to the next quote
+        ("a: 1\nb: 'one\nc: two\n", 8),  # it runs to the end
+    ],
+)
+def test_a_quote_that_is_not_closed_is_told_where_it_opens(text: str, place: int) -> None:
+    root, (problem,) = read_yaml(text)
+    assert root is None
+    assert ProblemKind.SYNTAX == problem.kind
+    assert place == problem.span.start
+
+
+def test_a_text_in_quotes_may_go_over_several_lines() -> None:
+    root, problems = read_yaml('a: "one\n  two"\nb: [\n')
+    assert root is None
+    assert "quote" not in problems[0].message
