@@ -145,7 +145,9 @@ def _of_name(mention: Mention, names: _Names, template: Template) -> Finding | N
     if mention.name in names.values and mention.naming is Naming.VALUE:
         return None
     if mention.name in names.values and mention.naming is Naming.RESOURCE:
-        return Finding(mention.span, f"{mention.name} is a parameter where a resource is due; CloudFormation refuses it")
+        return Finding(
+            mention.span, f"{mention.name} is a parameter where a resource is due; CloudFormation refuses it"
+        )
     if mention.name in known or any(_LETTERS.sub("", name) == mention.name for name in known):
         return None  # a logical id with other characters is SG027's
     near = get_close_matches(mention.name, known, n=1, cutoff=_NEAR)

@@ -10,16 +10,18 @@ Source: YAML 1.1; CloudFormation user guide, "Template formats".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation import Reason
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rules.reading.placeholders import is_filled_in
-from samguard.source import Document, Place, ProblemKind
+from samguard.source import Document, Place, ProblemKind, Span
 
 RULE = Rule("SG001", "syntax-error", Level.ERROR, since="0.1.0")
 
+_CONFLICT: Final = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
 _UNREAD: Final = "the file cannot be read, so nothing in it is checked or deployed"
 
 BAD = (
@@ -58,6 +60,21 @@ Resources:
 """,
     ),
     Example(
+        template="""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Parameter:
+    Type: AWS::SSM::Parameter
+    Properties:
+      Type: String
+<<<<<<< HEAD # SG001
+      Value: one
+=======
+      Value: two
+>>>>>>> feature
+""",
+    ),
+    Example(
         template_path="{{cookiecutter.name}}.yaml",
         template="""
 Transform: AWS::Serverless-2016-10-31
@@ -89,11 +106,14 @@ def check(document: Document) -> Iterator[Finding]:
         if problem.kind not in (ProblemKind.SYNTAX, ProblemKind.LIMIT):
             continue
         because = tuple(Reason(said, Place(document, span)) for said, span in problem.related)
+        conflict = _CONFLICT.search(document.text)
+        span = Span(*conflict.span()) if conflict is not None else problem.span
+        said = "a merge conflict was left in it" if conflict is not None else problem.message
         is_template = is_filled_in(document, problem.span)
         what = "this file is filled in by a template engine first, and is not read as it is" if is_template else _UNREAD
         yield Finding(
-            problem.span,
-            f"{what}: {problem.message}",
+            span,
+            f"{what}: {said}",
             because=because,
             level=Level.NOTE if is_template else None,
         )

@@ -149,5 +149,9 @@ def check(template: Template) -> Iterator[Finding]:
             scalar.span,
             f"YAML reads {scalar.raw} without quotes as {scalar.text}, so {surprise.harm}. Quote it",
             because=because,
-            fixes=(Fix("Quote it", tuple(Edit(part.span, f'"{part.raw}"') for part in (scalar, *surprise.more)), safe=True),),
+            fixes=(
+                Fix(
+                    "Quote it", tuple(Edit(part.span, f'"{part.raw}"') for part in (scalar, *surprise.more)), safe=True
+                ),
+            ),
         )

@@ -45,7 +45,8 @@ def python_facts(code: str, handler: str) -> HookFacts | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(code)
-        if not is_readable(tree, ast.iter_child_nodes):
+        root: ast.AST = tree
+        if not is_readable(root, ast.iter_child_nodes):
             return None
         return _Reading(tree, code, handler).facts()
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -133,7 +133,10 @@ def _resource(key: Scalar, node: Mapping, shared: Node | None, refusals: list[Re
 def _misspelt_properties(node: Mapping, logical_id: str) -> Iterator[Refusal]:
     """The key that is meant for Properties, where a resource has none."""
     for entry in node:
-        if entry.name not in ATTRIBUTES and nearest_property(entry.name, frozenset(("Properties",)), _LIKELY) is not None:
+        if (
+            entry.name not in ATTRIBUTES
+            and nearest_property(entry.name, frozenset(("Properties",)), _LIKELY) is not None
+        ):
             message = f"{entry.name} of {{resource}} is not read; did you mean Properties?"
             yield Refusal(RefusalKind.STRUCTURE, message, entry.key.span, logical_id)
 

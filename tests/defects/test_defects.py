@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
-from defects.cases import CASES, Case
+from defects.cases import CASES, Case, text_with_one
+from defects.variants import VARIANTS, Variant
 
 import samguard
 from samguard.linting import Level
@@ -47,9 +48,9 @@ def of_base(name: str) -> tuple[Found, ...]:
         return findings(copy)
 
 
-def new_findings(case: Case, folder: Path) -> list[Found]:
-    """The findings that the broken project gives and its base does not. Those of the base may have moved."""
-    known = {found.fingerprint for found in of_base(case.base)}
+def new_findings(base: str, folder: Path) -> list[Found]:
+    """The findings that a changed project gives and its base does not. Those of the base may have moved."""
+    known = {found.fingerprint for found in of_base(base)}
     return [found for found in findings(folder) if found.fingerprint not in known]
 
 
@@ -73,6 +74,18 @@ def test_a_good_project_gives_nothing(name: str) -> None:
     assert [found for found in of_base(name) if found.level.weight >= Level.WARNING.weight] == []
 
 
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: f"{variant.base}: {variant.name}")
+def test_a_good_variant_gives_nothing_new(variant: Variant, tmp_path: Path) -> None:
+    folder = tmp_path / variant.base
+    shutil.copytree(BASES / variant.base, folder)
+    for old, new in variant.edits:
+        text = text_with_one(folder / variant.path, old)
+        (folder / variant.path).write_text(text.replace(old, new), encoding="utf-8")
+    for path, text in variant.files:
+        (folder / path).write_text(text, encoding="utf-8")
+    assert [f for f in new_findings(variant.base, folder) if f.level.weight >= Level.WARNING.weight] == []
+
+
 @pytest.mark.parametrize(
     "case", [pytest.param(case, id=f"{case.family} {case.base}: {case.name}", marks=gap(case.gap)) for case in CASES]
 )
@@ -80,7 +93,7 @@ def test_a_defect_is_found_where_it_is(case: Case, tmp_path: Path) -> None:
     folder = tmp_path / case.base
     shutil.copytree(BASES / case.base, folder)
     places = case.break_project(folder)
-    new = new_findings(case, folder)
+    new = new_findings(case.base, folder)
     assert any(found.path == path and abs(found.line - line) <= 1 for found in new for path, line in places), new
     loud = [found for found in new if found.level.weight >= Level.WARNING.weight]
     assert len(loud) <= 1, "one defect, one finding"

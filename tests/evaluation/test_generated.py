@@ -89,7 +89,9 @@ def test_it_takes_the_properties_that_ask_for_it(properties: str, name: str) -> 
 
 
 def test_a_value_that_is_not_known_may_bring_any_name_of_its_kind() -> None:
-    text = function("AutoPublishAlias: !Ref Stage\nEvents: !If [IsProd, {}, {}]\nRole: !If [IsProd, a, !Ref AWS::NoValue]")
+    text = function(
+        "AutoPublishAlias: !Ref Stage\nEvents: !If [IsProd, {}, {}]\nRole: !If [IsProd, a, !Ref AWS::NoValue]"
+    )
     template = template_of(f"{HEAD}Resources:\n{text}")
     names = ("OrdersAliasprod", "OrdersRole", "OrdersWhatever", "ServerlessRestApi")
     assert all(is_generated(name, template) for name in names)

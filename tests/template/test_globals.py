@@ -45,15 +45,19 @@ def plain(node: Node | None) -> object:
         (
             "{DeploymentPreference: {Enabled: false, Hooks: {PreTraffic: p}}}",
             "{DeploymentPreference: {Type: AllAtOnce, Hooks: {PostTraffic: q}}}",
-            {"DeploymentPreference": {"Enabled": False, "Type": "AllAtOnce", "Hooks": {"PreTraffic": "p", "PostTraffic": "q"}}},
+            {
+                "DeploymentPreference": {
+                    "Enabled": False,
+                    "Type": "AllAtOnce",
+                    "Hooks": {"PreTraffic": "p", "PostTraffic": "q"},
+                }
+            },
         ),
         ("{DeploymentPreference: {Type: a}}", "{DeploymentPreference: {}}", {"DeploymentPreference": {"Type": "a"}}),
         ("{DeploymentPreference: {Type: a}}", "{DeploymentPreference: null}", {"DeploymentPreference": None}),
     ],
 )
-def test_mappings_are_merged_lists_joined_and_everything_else_replaced(
-    shared: str, own: str, expected: object
-) -> None:
+def test_mappings_are_merged_lists_joined_and_everything_else_replaced(shared: str, own: str, expected: object) -> None:
     assert plain(merged(shared, own)) == expected
 
 
