@@ -76,6 +76,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if function.logical_id in hooks or not shifted or scene.exists(function) is False:
             continue
         permissions = function_permissions(function, scene)
+        if not any(next(iter(permissions.naming(action)), None) for action in _ACTIONS):
+            continue  # nearly every function: no need to compare resources with every other function's
         for rollout in shifted:
             action = _allowed(permissions, rollout.resource, deployment)
             if action is not None:

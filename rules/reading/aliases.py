@@ -31,7 +31,9 @@ def aliased(files: Iterable[TemplateFile]) -> Iterator[tuple[TemplateFile, Span]
 
 def _first_alias(document: Document) -> Span | None:
     """The first alias of a YAML document; None where none is used."""
-    if document.format is not Format.YAML or document.root is None or not _is_shared(document.root):
+    if document.format is not Format.YAML or document.root is None or not _ALIAS.search(document.text):
+        return None
+    if not _is_shared(document.root):
         return None
     found = _ALIAS.search(document.text)
     return Span(*found.span(1)) if found is not None else Span(document.root.span.start, document.root.span.start + 1)

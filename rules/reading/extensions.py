@@ -27,6 +27,8 @@ def needs_extensions(template: Template, *, is_listed: bool) -> Scalar | None:
 
     A FindInMap with a default counts only where the extension is listed; else SG023 speaks of its arguments.
     """
+    if _LOOP not in template.document.text and not is_listed:
+        return None  # nearly every template: nothing to look for
     resources = template.root.get("Resources")
     if isinstance(resources, Mapping):
         for entry in resources:

@@ -23,7 +23,7 @@ def run_check(
 ) -> int:
     """Lints and reports; gives the exit code."""
     project = load_project(paths, options)
-    report = lint(project, configured(project.settings, select, ignore))
+    report = lint(project, configured(project.settings, select, ignore), with_line_hashes=form == "sarif")
     for note in report.notifications:
         if note.level is Level.ERROR or verbose or (note.level is Level.WARNING and not quiet):
             tell(f"samguard: {note.message}")

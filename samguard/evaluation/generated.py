@@ -54,6 +54,8 @@ def is_generated(logical_id: str, template: Template) -> bool:
         rest = logical_id[len(resource.logical_id) :]
         if rest and any(re.fullmatch(pattern, rest) for pattern in _suffixes(resource)):
             return True
+    if "LogicalId" not in template.document.text:
+        return False  # nearly every template: no events to look through
     return any(logical_id in _named_by_events(resource) for resource in template.resources.values())
 
 

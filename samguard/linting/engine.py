@@ -48,15 +48,18 @@ class _Defect:
     is_assumed: bool = False
 
 
-def lint(project: Project, selection: Selection | None = None) -> Report:
-    """Every finding of the selected rules in a project."""
+def lint(project: Project, selection: Selection | None = None, *, with_line_hashes: bool = True) -> Report:
+    """Every finding of the selected rules in a project.
+
+    Line hashes take a pass over the whole text of each file with findings, and only SARIF has a use for them.
+    """
     run = _Run(project, (selection or Selection()).rules())
     run.documents()
     for file in project.templates:
         run.template(file)
     run.whole()
     run.suppress()
-    return run.report()
+    return run.report(with_line_hashes=with_line_hashes)
 
 
 class _Run:
@@ -85,6 +88,14 @@ class _Run:
             yield from loaded.check(model)
         except Exception as error:  # noqa: BLE001 - a rule's bug must not hide the findings of the others
             self.failed(f"the rule {loaded.rule.id} ({loaded.rule.name})", path, error, loaded.rule)
+
+    def ask_all(self, loaded: LoadedRule, models: Iterable[Any], path: str) -> list[Finding]:
+        """A rule's findings on several models. Nearly always there are none, and asking must cost next to nothing."""
+        check = loaded.check
+        try:
+            return [finding for model in models for finding in check(model)]
+        except Exception:  # noqa: BLE001 - again, one by one, so that only what crashed is lost
+            return [finding for model in models for finding in self.ask(loaded, model, path)]
 
     def failed(self, what: str, path: str, error: Exception, rule: Rule | None = None) -> None:
         """Tells a bug of samguard's own, once."""
@@ -166,11 +177,10 @@ class _Run:
             for loaded in self.by_model.get(model, ()):
                 if loaded.rule.about_production and world.production is Production.NO:
                     continue
-                for value in values:
-                    for finding in self.ask(loaded, value, document.path):
-                        is_guess = world.environment.is_assumed and decided_by_default(finding.because)
-                        if not (loaded.rule.about_production and is_guess):
-                            yield loaded.rule, finding
+                for finding in self.ask_all(loaded, values, document.path):
+                    is_guess = world.environment.is_assumed and decided_by_default(finding.because)
+                    if not (loaded.rule.about_production and is_guess):
+                        yield loaded.rule, finding
 
     # gathering
 
@@ -232,7 +242,7 @@ class _Run:
 
     # reporting
 
-    def report(self) -> Report:
+    def report(self, *, with_line_hashes: bool) -> Report:
         """The findings, resolved and sorted."""
         defects = [item for item in self.defects.items() if not self._is_ignored(item[1])]
         hashes: dict[str, list[str]] = {}
@@ -242,7 +252,7 @@ class _Run:
         for key, defect in sorted(defects, key=lambda item: _order(item[1])):
             document = defect.document
             if document.path not in hashes:
-                hashes[document.path] = line_hashes(document.text)
+                hashes[document.path] = line_hashes(document.text) if with_line_hashes else []
             found = _reported(defect, hashes[document.path], taken)
             (suppressed if key in self.suppressed else reported).append(found)
         return Report(
