@@ -19,16 +19,23 @@ help: ## show the targets
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+# An editable install compiles nothing, and some environments forbid Python to do it at run time: then every start of
+# the command would compile a hundred modules anew. A regular install has them compiled by pip.
+compiled = @$(BIN)/python -m compileall -q samguard rules
+
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	$(PIP) install --editable .
+	$(compiled)
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(PIP) install --editable '.[test]'
+	$(compiled)
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(PIP) install --editable '.[dev]'
+	$(compiled)
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 # ---- the main job, and the tests ---------------------------------------------------------------------------

@@ -5,8 +5,6 @@ What is wrong with the files that are linted is a finding, never an error.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 
 class SamguardError(Exception):
     """samguard could not do its job.
@@ -14,7 +12,9 @@ class SamguardError(Exception):
     `path` and `line` (from 1) say where, as far as there is a place; `hint` says what would have been right.
     """
 
-    def __init__(self, message: str, *, path: str | None = None, line: int | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, path: str | None = None, line: int | None = None, hint: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.path = path
@@ -31,5 +31,7 @@ class SamguardError(Exception):
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:
     """The known spelling that is nearest to `word`, or None where none is near."""
     by_lower = {name.lower(): name for name in known}
+    from difflib import get_close_matches  # noqa: PLC0415 - 2 ms, and only where something is misspelt
+
     found = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None

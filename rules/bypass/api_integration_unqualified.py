@@ -83,7 +83,7 @@ BAD = (
                       - ':lambda:path/2015-03-31/functions/'
                       - !GetAtt Orders.Arn  # SG502 in prod
                       - /invocations
-""",  # noqa: E501 - an address in one piece
+""",
         samconfig=SAMCONFIG,
     ),
     Example(  # in a file that the template takes in

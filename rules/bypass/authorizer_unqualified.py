@@ -53,7 +53,7 @@ BAD = (
       Type: TOKEN
       RestApiId: abc123
       AuthorizerUri: !Sub arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations  # SG505
-""",  # noqa: E501 - an address in one piece
+""",
         samconfig=SAMCONFIG,
     ),
 )

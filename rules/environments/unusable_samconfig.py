@@ -44,6 +44,16 @@ version = 0.1
 parameter_overrides = "The_Stage=prod"  # SG605
 """,
     ),
+    Example(  # what is lost without a word is not what stops the deployment
+        template=_TEMPLATE,
+        samconfig="""
+version = 0.1
+[dev.deploy.parameters]
+parameter_overrides = "Other=x ParameterKey=Stage,ParameterValue=dev"  # SG602
+[prod.deploy.parameters]
+parameter_overrides = "The_Stage=prod"  # SG605
+""",
+    ),
 )
 
 GOOD = Example(

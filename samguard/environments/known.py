@@ -73,9 +73,8 @@ def environments(  # noqa: PLR0913 - each is another source of what is known
     for name in own:
         described.setdefault(name, [])
     _check_names(names, {*described, *elsewhere, *settings.environments})
-    if described:
-        wanted = [name for name in described if not names or name in names]
-    else:
+    wanted = [name for name in described if not names or name in names]
+    if not described:
         wanted = list(dict.fromkeys(names)) or [UNNAMED]
     given = {name: ParameterValue(text, ParameterSource.COMMAND_LINE) for name, text in command_line.items()}
     is_alone = len(described) <= 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -304,7 +303,7 @@ def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> Repo
     count = taken.get(fingerprint, 0)
     taken[fingerprint] = count + 1
     if count:
-        fingerprint = hashlib.sha256(f"{fingerprint}:{count}".encode()).hexdigest()[:32]
+        fingerprint = _digest(f"{fingerprint}:{count}")
     line = location.start.line
     return ReportedFinding(
         rule=defect.rule,
@@ -349,7 +348,13 @@ def _fingerprint(defect: _Defect) -> str:
     said = " ".join(document.text[span.start : min(span.end, span.start + 200)].split())
     name = document.path.rpartition("/")[2]
     parts = (defect.rule.id, name, *property_path(document, span.start), said)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+    return _digest("\0".join(parts))
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256  # noqa: PLC0415 - 3 ms, and only where something is found
+
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _resolved(fix: Fix, document: Document) -> ReportedFix:

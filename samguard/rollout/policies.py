@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Items, Joined, Literal, Reference, Removed, Unknown, Value
@@ -144,6 +143,8 @@ def is_misspelt(text: Text, action: str) -> bool:
     service, _, name = said.partition(":")
     if len(said) != len(text) or not name or "*" in said or service != right.partition(":")[0]:
         return False
+    from difflib import SequenceMatcher  # noqa: PLC0415 - 2 ms, and only where something is misspelt
+
     return right.startswith(said) or SequenceMatcher(None, said, right).ratio() >= _SLIP
 
 

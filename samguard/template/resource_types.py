@@ -5,7 +5,6 @@ Source: CloudFormation user guide, "AWS resource and property types reference"; 
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
@@ -36,5 +35,7 @@ def meant_type(resource_type: str) -> str | None:
     """The type that a misspelt one means; None where it is right, or like none of `TYPES`."""
     if resource_type in TYPES or not resource_type.lower().startswith("aws::"):
         return None
+    from difflib import get_close_matches  # noqa: PLC0415 - 2 ms, and only where something is misspelt
+
     near = get_close_matches(resource_type, TYPES, n=1, cutoff=_NEAR)
     return near[0] if near else None

@@ -9,7 +9,6 @@ Source: samtranslator, model/sam_resources.py (property_types), read with versio
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import Final
 
 from samguard.source import Entry, Mapping
@@ -109,6 +108,8 @@ def _refused(entry: Entry, resource_type: str, logical_id: str) -> Refusal | Non
 
 def nearest_property(word: str, known: frozenset[str], likeness: float = _NEAR) -> str | None:
     """The one name of `known` that `word` is a misspelling of, or None where none is as like as `likeness` (0..1)."""
+    from difflib import SequenceMatcher  # noqa: PLC0415 - 2 ms, and only where something is misspelt
+
     alike = {name: SequenceMatcher(None, word.lower(), name.lower()).ratio() for name in sorted(known)}
     best = max(alike, key=lambda name: alike[name], default=None)
     return best if best is not None and alike[best] >= likeness else None
