@@ -21,6 +21,8 @@ from samguard.source import Location, Position
 
 Json: TypeAlias = dict[str, object]
 
+_LONGEST_TITLE: Final = 190
+"""Characters of a first sentence; GitHub shows about 200 of an alert's title."""
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"
 """The folder that paths are relative to, by the name that CodeQL gave it. Who reads the file knows where it is."""
@@ -123,7 +125,7 @@ def _result(finding: ReportedFinding, rule_index: int) -> Json:
 
 def _message(finding: ReportedFinding) -> str:
     """The finding's message, then the trail: GitHub shows a related location only where the message links to it."""
-    message = _escaped(_sentence(finding.message))
+    message = _escaped(_titled(_sentence(finding.message)))
     if not finding.because:
         return message
     steps, related = [], 0
@@ -135,6 +137,21 @@ def _message(finding: ReportedFinding) -> str:
         else:
             steps.append(_escaped(text))
     return f"{message} Because: {'; '.join(steps)}."
+
+
+def _titled(message: str) -> str:
+    """The message with a first sentence that is short enough to be an alert's title on GitHub.
+
+    A long one is ended at the last `; `, `: ` or `, ` that leaves it short; where there is none, it stays.
+    """
+    end = message.find(". ")
+    if 0 <= end <= _LONGEST_TITLE or len(message) <= _LONGEST_TITLE:
+        return message
+    cut = max(message.rfind(mark, 0, _LONGEST_TITLE) for mark in ("; ", ": ", ", "))
+    if cut < 0:
+        return message
+    rest = message[cut + 2 :]
+    return f"{message[:cut]}. {rest[:1].upper()}{rest[1:]}"
 
 
 def _sentence(text: str) -> str:
