@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
-from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reason, Trail, Unknown
+from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reason, Removed, Trail, Unknown
 from samguard.rollout import Rollout, WiredAlarm
-from samguard.rollout.alarm import COMPOSITE_TYPE, wired_resource
+from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE, wired_resource
+from samguard.rollout.arns import covers, name_of
 from samguard.rules.alarms.relied_on import shifts_gradually
-from samguard.source import Span
+from samguard.source import Node, Span
 from samguard.template import Resource
 from samguard.value import value
 
@@ -66,6 +67,36 @@ def rule_fault(composite: Resource, scene: EvaluatedTemplate) -> RuleFault | Non
     if not any(results.values()):
         return RuleFault(node.span, "is never in ALARM, so it never stops a bad version of {resource}")
     return None
+
+
+def misnamed_children(composite: Resource, scene: EvaluatedTemplate) -> tuple[tuple[Span, Resource], ...]:
+    """The alarms of the template that a rule names by their logical ids as texts, each with the place."""
+    value = scene.property(composite, "AlarmRule")
+    node = composite.properties.get("AlarmRule")
+    if not isinstance(value, (Literal, Joined)) or node is None or scene.template.has_macros:
+        return ()
+    found: list[tuple[Span, Resource]] = []
+    for name in {child: None for _, child in _tokens(value.text) or () if child}:
+        alarm = scene.template.resources.get(name)
+        if alarm is None or alarm.type not in (ALARM_TYPE, COMPOSITE_TYPE):
+            continue
+        if covers(tuple(name), name_of(alarm, "AlarmName", scene)) is False and not _is_called(name, scene):
+            found.append((_place_of(name, node, scene), alarm))
+    return tuple(found)
+
+
+def _is_called(name: str, scene: EvaluatedTemplate) -> bool:
+    names = (scene.property(alarm, "AlarmName") for alarm in scene.template.of_type(ALARM_TYPE, COMPOSITE_TYPE))
+    return any(not isinstance(said, Removed) and getattr(said, "text", name) == name for said in names)
+
+
+def _place_of(name: str, node: Node, scene: EvaluatedTemplate) -> Span:
+    """Where a name stands in a rule; the whole of it where that is not certain."""
+    text = scene.template.document.text
+    words = list(re.finditer(rf"(?<![\w${{.]){re.escape(name)}(?!\w)", text[node.span.start : node.span.end]))
+    if not words:
+        return node.span
+    return Span(node.span.start + words[0].start(), node.span.start + words[0].end())
 
 
 def _tokens(text: str) -> list[tuple[str, str]] | None:

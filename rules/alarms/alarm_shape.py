@@ -16,7 +16,8 @@ from samguard.rollout.alarm import Alarm
 from samguard.rollout.strategy import number
 from samguard.rules.alarms.expected_values import Query, queries
 from samguard.rules.alarms.periods import periods
-from samguard.source import Node, Span
+from samguard.source import Mapping, Node, Span
+from samguard.template import intrinsic
 from samguard.value import field, value
 
 _OF_ONE_METRIC: Final = ("Namespace", "MetricName", "Dimensions", "Period", "Statistic", "ExtendedStatistic", "Unit")
@@ -38,6 +39,7 @@ _SYMBOLS: Final = {
     "<": "LessThanThreshold",
     "<=": "LessThanOrEqualToThreshold",
 }
+_EXTENDED: Final = re.compile(r"(?i)(?:p|tm|tc|ts|wm)\d{1,3}(?:\.\d+)?|iqm|(?:pr|tm|tc|ts|wm)\(.*\)")
 _WORDS: Final = {"avg": "Average", "mean": "Average", "max": "Maximum", "min": "Minimum", "count": "SampleCount"}
 
 
@@ -57,6 +59,7 @@ class ShapeFault:
 def shape_faults(alarm: Alarm, scene: EvaluatedTemplate) -> Iterator[ShapeFault]:
     """What is refused of the properties that an alarm has, and of how they go together."""
     yield from _missing(alarm, scene)
+    yield from _dimensions(alarm, scene)
     if alarm.is_math:
         yield from _beside_metrics(alarm, scene)
         yield from _query_faults(alarm, scene)
@@ -80,6 +83,17 @@ def _missing(alarm: Alarm, scene: EvaluatedTemplate) -> Iterator[ShapeFault]:
     for key in needed:
         if key not in alarm.properties:
             yield ShapeFault(alarm.resource.span, f"it has no {key}. Add {key}")
+
+
+def _dimensions(alarm: Alarm, scene: EvaluatedTemplate) -> Iterator[ShapeFault]:
+    for metric in alarm.metrics or ():
+        entry = metric.node.entry("Dimensions")
+        chosen, _ = scene.chosen(entry.value if entry is not None else None)
+        if entry is not None and isinstance(chosen, Mapping) and intrinsic(chosen) is None and len(chosen):
+            yield ShapeFault(
+                entry.key.span,
+                "Dimensions is a mapping and must be a list. Write each as a list item with Name and Value",
+            )
 
 
 def _key_span(alarm: Alarm, key: str) -> Span:
@@ -230,6 +244,16 @@ def _extended(node: Node | None, scene: EvaluatedTemplate) -> Iterator[ShapeFaul
     value = scene.value(node)
     if node is not None and isinstance(value, Literal) and value.text in _STATISTICS:
         yield ShapeFault(node.span, f"{value.text} belongs into Statistic, not ExtendedStatistic. Move it")
+    elif node is not None and isinstance(value, Literal) and not _EXTENDED.fullmatch(value.text):
+        right = _percentile(value)
+        advice = f"Write {right}" if right else "Write a percentile, such as p99"
+        yield ShapeFault(node.span, f"ExtendedStatistic is {value.text!r}, which is none. {advice}", right, node)
+
+
+def _percentile(value: Literal) -> str:
+    """The percentile that a plain number is meant to be."""
+    found = number(value)
+    return f"p{found:g}" if found is not None and 1 <= found < 100 else ""  # noqa: PLR2004
 
 
 def _stat(node: Node | None, scene: EvaluatedTemplate) -> Iterator[ShapeFault]:
@@ -237,8 +261,8 @@ def _stat(node: Node | None, scene: EvaluatedTemplate) -> Iterator[ShapeFault]:
     if node is None or not isinstance(value, Literal) or value.text in _STATISTICS:
         return
     by_lower = {statistic.lower(): statistic for statistic in _STATISTICS}
-    right = by_lower.get(value.text.lower()) or _WORDS.get(value.text.lower())
-    if right is not None:
+    right = by_lower.get(value.text.lower()) or _WORDS.get(value.text.lower()) or _percentile(value)
+    if right:
         yield ShapeFault(node.span, f"Stat is {value.text!r}, which is none. Write {right}", right, node)
 
 

@@ -5,9 +5,9 @@ Canary10Percent5Minutes lasts: when it does, every user is on the bad version, a
 last shift. An alarm of a single period that is longer than the shift fires in time only if the first failures cross its
 threshold; and then it stays in ALARM for as long, and stops the deployment of the mended version.
 Silent when: periods or strategy are not known; missing data counts as breaching, which can bring an alarm forward
-(SG313 speaks of that); CloudWatch refuses the alarm for its window (SG320); the environment is not production. A
-warning where another alarm of the list sees the same failures in time; a note where one period is exactly as long as
-the shift, and where a linear shift has reached half of the users by then.
+(SG313 speaks of that); the shift is too short for any alarm (SG220); CloudWatch refuses the alarm for its window
+(SG320); the environment is not production. A warning where another alarm of the list sees the same failures in time; a
+note where one period is exactly as long as the shift, and where a linear shift has reached half of the users by then.
 Fix: a Period of 60 seconds, one to three of them, or a longer canary.
 Source: CloudWatch user guide, "Evaluating an alarm"; CodeDeploy user guide, "Deployment configurations on an AWS Lambda
 compute platform".
@@ -23,6 +23,7 @@ from samguard.rules.alarms.dilution import strategy_trail
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders, rate_alarm
 from samguard.rules.alarms.relied_on import relied_on
 from samguard.rules.alarms.time_to_alarm import lateness
+from samguard.rules.strategy.bake_too_short import is_too_short
 
 RULE = Rule("SG312", "alarm-slower-than-bake", Level.ERROR, since="0.1.0", about_production=True)
 
@@ -86,7 +87,7 @@ GOOD = (
 
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each listed alarm that is slower than the shift."""
-    relied_upon = relied_on(rollout)
+    relied_upon = () if is_too_short(rollout) else relied_on(rollout)
     for relied in relied_upon:
         late = lateness(relied, relied_upon)
         if late is not None:

@@ -87,6 +87,7 @@ Resources:
       CodeDeployLambdaAliasUpdate: {ApplicationName: !Ref Application, DeploymentGroupName: !Ref Group}
   Version:
     Type: AWS::Lambda::Version
+    UpdateReplacePolicy: Retain
     Properties: {FunctionName: orders, CodeSha256: !Ref Stage}
   Application:
     Type: AWS::CodeDeploy::Application

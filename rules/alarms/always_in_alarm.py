@@ -1,8 +1,8 @@
 """A threshold that every healthy period crosses.
 
 What goes wrong: with `GreaterThanOrEqualToThreshold 0` on a count, or a threshold on Invocations that the first request
-crosses, the alarm is in ALARM whatever the function does. An alarm that is in ALARM when a deployment begins stops it:
-nothing is released any more, until somebody takes the alarm off the list.
+crosses, or `GreaterThanThreshold 0` on Duration, the alarm is in ALARM whatever the function does. An alarm that is in
+ALARM when a deployment begins stops it: nothing is released any more, until somebody takes the alarm off the list.
 Silent when: threshold or comparison are not known; the statistic is wrong (SG316) or the comparison is the wrong way
 round (SG317); no gradual rollout lists the alarm.
 Fix: `GreaterThanThreshold 0` or `GreaterThanOrEqualToThreshold 1` for a count of failures.
@@ -41,6 +41,20 @@ BAD = (
         ),
         samconfig=SAMCONFIG,
     ),
+    Example(  # nothing takes no time
+        template=orders(
+            alarm(),
+            alarm(
+                "OrdersSlow",
+                MetricName="Duration",
+                Statistic="Average",
+                ComparisonOperator="GreaterThanThreshold",
+                Threshold="0  # SG337",
+            ),
+            wired="[!Ref OrdersErrors, !Ref OrdersSlow]",
+        ),
+        samconfig=SAMCONFIG,
+    ),
     Example(  # 0 of 1 is a rate of 0, too
         template=orders(rate_alarm("errors / invocations", Threshold="0  # SG337"), wired="[!Ref OrdersErrorRate]"),
         samconfig=SAMCONFIG,
@@ -56,6 +70,20 @@ GOOD = (
             alarm(),
             alarm("OrdersBusy", MetricName="Invocations", Threshold="500"),
             wired="[!Ref OrdersErrors, !Ref OrdersBusy]",
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # an event that is handled at once has no age
+        template=orders(
+            alarm(),
+            alarm(
+                "OrdersOld",
+                MetricName="AsyncEventAge",
+                Statistic="Maximum",
+                ComparisonOperator="GreaterThanThreshold",
+                Threshold="0",
+            ),
+            wired="[!Ref OrdersErrors, !Ref OrdersOld]",
         ),
         samconfig=SAMCONFIG,
     ),

@@ -2,7 +2,8 @@
 
 What goes wrong: `LessThanThreshold` on Errors, Throttles or Duration is fulfilled by a healthy function. The alarm is
 in ALARM before the deployment begins, which stops every deployment at once; and it leaves ALARM when the function
-fails. The same goes for a success rate with `GreaterThanThreshold`.
+fails. The same goes for a success rate with `GreaterThanThreshold`. A rate that divides requests by failures falls
+while more fails, and has no value while nothing does.
 Silent when: the metric is one of traffic or success, or is not known; comparison or threshold are not known; the alarm
 is a condition inside of a composite one; no gradual rollout lists it.
 Fix: turn the comparison round.
@@ -17,13 +18,19 @@ from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alarms.expected_values import comparison_of, is_reversed
+from samguard.rules.alarms.expected_values import comparison_of, is_reversed, upside_down
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders, rate_alarm
 from samguard.rules.alarms.relied_on import relied_on, scalar_fix
 
 RULE = Rule("SG317", "comparison-reversed", Level.ERROR, since="0.1.0")
 
 BAD = (
+    Example(  # the rate upside down
+        template=orders(
+            rate_alarm("100 * invocations / errors  # SG317", Threshold="5"), wired="[!Ref OrdersErrorRate]"
+        ),
+        samconfig=SAMCONFIG,
+    ),
     Example(
         template=orders(alarm(ComparisonOperator="LessThanThreshold  # SG317")),
         samconfig=SAMCONFIG,
@@ -55,6 +62,10 @@ BAD = (
 )
 
 GOOD = (
+    Example(  # the right way up
+        template=orders(rate_alarm("100 * errors / invocations", Threshold="5"), wired="[!Ref OrdersErrorRate]"),
+        samconfig=SAMCONFIG,
+    ),
     Example(  # a success rate, the right way round
         template=orders(
             rate_alarm("100 * (1 - errors / invocations)", Threshold="95", ComparisonOperator="LessThanThreshold"),
@@ -96,6 +107,15 @@ _TURNED: Final = {
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each listed alarm that is in ALARM while all is well, and not when it fails."""
     for relied in relied_on(rollout):
+        expression = upside_down(relied.alarm, rollout.scene)
+        if expression is not None:
+            node = expression.node.get("Expression")
+            yield relied.finding(
+                node.span if node is not None else expression.node.span,
+                f"{relied.name} falls the more requests to {{resource}} fail: its rate is upside down. Divide what "
+                "failed by all requests",
+                because=expression.text.because,
+            )
         if is_reversed(relied.alarm, rollout.scene):
             right = _TURNED[comparison_of(relied.alarm)]
             yield relied.finding(

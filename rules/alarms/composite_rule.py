@@ -41,6 +41,7 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(template=_composite('!Sub "ALARM(${OrdersErrors}) AND FALSE"  # SG342'), samconfig=SAMCONFIG),
+    Example(template=_composite("'FALSE'  # SG342"), samconfig=SAMCONFIG),  # and SG334 does not repeat it
 )
 
 GOOD = (

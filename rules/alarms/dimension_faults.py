@@ -28,6 +28,7 @@ from samguard.rollout.lambda_metrics import (
     PUBLISHED_SETS,
     RESOURCE,
 )
+from samguard.rules.alarms.failure_metrics import STATES, named
 from samguard.rules.alarms.function_names import (
     SaidAsText,
     function_behind_arn,
@@ -36,7 +37,7 @@ from samguard.rules.alarms.function_names import (
     is_named,
     said_as_text,
 )
-from samguard.source import Span
+from samguard.source import Mapping, Sequence, Span
 from samguard.template import Resource
 from samguard.value import value
 
@@ -56,6 +57,9 @@ _MEANT: Final = {
     "lambdaversion": EXECUTED_VERSION,
 }
 """What people write for the dimensions, in lower case."""
+
+_MACHINE: Final = "StateMachineArn"
+_MACHINE_WORDS: Final = frozenset({"statemachine", "statemachinename", "statemachinearn", "arn"})
 
 
 @value
@@ -84,8 +88,14 @@ def dimension_faults(alarm: Alarm, rollout: Rollout) -> Iterator[Fault]:
 
 def dimension_fault(metric: Metric, rollout: Rollout) -> Fault | None:
     """The first reason for which a Lambda metric has no data about traffic through an alias."""
-    if not metric.is_lambda or not metric.dimensions or "AccountId" in metric.around:
+    if "AccountId" in metric.around:
         return None
+    if named(metric)[0] == STATES:
+        return next(_machine_faults(metric), None)
+    if not metric.is_lambda:
+        return None
+    if not metric.dimensions:
+        return _exchanged(metric, rollout.scene)
     return next(_faults(metric, rollout), None)
 
 
@@ -102,6 +112,29 @@ def _faults(metric: Metric, rollout: Rollout) -> Iterator[Fault]:
             yield from _function_faults(dimension, rollout.scene)
         if dimension.name == RESOURCE:
             yield from _resource_faults(dimension, metric, rollout)
+
+
+def _machine_faults(metric: Metric) -> Iterator[Fault]:
+    """Names of dimensions that are meant for the one by which a state machine's executions are counted."""
+    for dimension in metric.dimensions or ():
+        if dimension.name.lower() in _MACHINE_WORDS and dimension.name != _MACHINE:
+            yield Fault(
+                dimension.span,
+                f"AWS/States publishes nothing with a dimension {dimension.name!r}. Write {_MACHINE}, with the ARN",
+            )
+
+
+def _exchanged(metric: Metric, scene: EvaluatedTemplate) -> Fault | None:
+    """Whether Name holds what Value is to hold, and the other way round."""
+    listed, _ = scene.chosen(metric.node.get("Dimensions"))
+    for item in listed.items if isinstance(listed, Sequence) else ():
+        name = item.entry("Name") if isinstance(item, Mapping) else None
+        said = scene.value(item.get("Value")) if isinstance(item, Mapping) else None
+        if name is None or not isinstance(said, Literal) or said.text not in DIMENSION_NAMES:
+            continue
+        if isinstance(scene.value(name.value), (Reference, Joined)):
+            return Fault(name.value.span, f"Name and Value are exchanged. Write {said.text} as Name")
+    return None
 
 
 def _unknown_name(dimension: Dimension) -> Fault:

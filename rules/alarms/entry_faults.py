@@ -10,6 +10,7 @@ from samguard.linting.rule import Fix, Level
 from samguard.rollout import Rollout, WiredAlarm
 from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE, wired_resource
 from samguard.rules.alarms.alarm_list import misshapen_entries
+from samguard.rules.alarms.alarm_rules import composites, misnamed_children
 from samguard.rules.alarms.misnamed import misnamed
 from samguard.rules.alarms.relied_on import replacement, shifts_gradually
 from samguard.source import Node, Scalar, Span
@@ -46,6 +47,9 @@ def faults(rollout: Rollout) -> Iterator[tuple[Span, Trail, EntryFault]]:
         fault = entry_fault(entry, rollout)
         if fault is not None:
             yield entry.span, entry.value.because, fault
+    for _, composite in composites(rollout):
+        for span, child in misnamed_children(composite, rollout.scene):
+            yield span, (), _logical_id_fault(child, f'Write !Sub and "${{{child.logical_id}}}"')
     for node in misshapen_entries(rollout) if shifts_gradually(rollout) else ():
         yield node.span, (), misshapen_fault(node)
 
@@ -121,7 +125,11 @@ def _text(entry: WiredAlarm, rollout: Rollout) -> EntryFault | None:
     fixes: tuple[Fix, ...] = ()
     if text.strip("\"'") == logical_id:
         fixes = (replacement("refer to the alarm", entry.span, f"!Ref {logical_id}", safe=True),)
-    return EntryFault(f"no alarm is called {logical_id}, that is its logical id. Write !Ref {logical_id}", fixes=fixes)
+    return _logical_id_fault(found.resource, f"Write !Ref {logical_id}", fixes)
+
+
+def _logical_id_fault(alarm: Resource, advice: str, fixes: tuple[Fix, ...] = ()) -> EntryFault:
+    return EntryFault(f"no alarm is called {alarm.logical_id}, that is its logical id. {advice}", fixes=fixes)
 
 
 def arn_fix(entry: WiredAlarm, rollout: Rollout) -> tuple[Fix, ...]:

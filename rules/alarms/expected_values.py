@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Literal, Removed, Value
-from samguard.rollout.alarm import Alarm, Metric, is_version_scoped
+from samguard.rollout.alarm import Alarm, Expression, Metric, is_version_scoped
 from samguard.rollout.metric_math import parsed, worth
 from samguard.rollout.strategy import number
-from samguard.rules.alarms.failure_metrics import REQUESTS, counts_failures, is_latency, named, statistic_of
+from samguard.rules.alarms.failure_metrics import REQUESTS, counts_failures, is_latency, named, statistic_of, takes_time
 from samguard.rules.alarms.statistics import statistic_faults
 from samguard.source import Mapping, Scalar, Sequence, Span
 from samguard.template import intrinsic
@@ -193,6 +193,17 @@ def is_reversed(alarm: Alarm, scene: EvaluatedTemplate) -> bool:
     return fires_while_healthy(alarm, scene) and fires_when_all_fail(alarm, scene) is False
 
 
+def upside_down(alarm: Alarm, scene: EvaluatedTemplate) -> Expression | None:
+    """The expression that falls while more fails, though the alarm waits for it to rise: requests by failures."""
+    if comparison_of(alarm) in LESS_THAN or comparison_of(alarm) not in _REACHED or is_reversed(alarm, scene):
+        return None
+    few, all_fail = (value_of(alarm, Traffic(PLENTY, failing=share), scene) for share in (0.1, 1))
+    if few is None or all_fail is None or few <= all_fail:
+        return None
+    chosen = returned(alarm, scene)
+    return next((expression for expression in alarm.expressions if expression.id == chosen), None)
+
+
 def is_always_in_alarm(alarm: Alarm, scene: EvaluatedTemplate) -> bool:
     """Whether an alarm is in ALARM in every period with a request, healthy or not."""
     if fires_while_healthy(alarm, scene) and fires_when_all_fail(alarm, scene) is True:
@@ -200,7 +211,8 @@ def is_always_in_alarm(alarm: Alarm, scene: EvaluatedTemplate) -> bool:
     threshold = number(alarm.threshold)
     if alarm.is_math or not alarm.metrics or threshold is None or not is_latency(alarm.metrics[0]):
         return False
-    is_crossed = threshold < 0 if comparison_of(alarm) == "GreaterThanThreshold" else threshold <= 0
+    is_above = comparison_of(alarm) == "GreaterThanThreshold" and not takes_time(alarm.metrics[0])
+    is_crossed = threshold < 0 if is_above else threshold <= 0
     return is_crossed and comparison_of(alarm) in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
 
 

@@ -37,6 +37,7 @@ LATENCIES: Final = {
     STATES: frozenset({"ExecutionTime"}),
 }
 """Times in milliseconds: the longer, the worse."""
+_NEVER_NOTHING: Final = frozenset({"Duration", "ExecutionTime"})
 REQUESTS: Final = {NAMESPACE: "Invocations", API_GATEWAY: "Count", STATES: "ExecutionsStarted"}
 """What the failures are a part of."""
 
@@ -58,6 +59,11 @@ def is_latency(metric: Metric) -> bool:
     """Whether a metric tells how long something took."""
     namespace, name = named(metric)
     return name in LATENCIES.get(namespace, ())
+
+
+def takes_time(metric: Metric) -> bool:
+    """Whether a metric tells how long requests took, which is never nothing (an age or a mock's latency may be)."""
+    return is_latency(metric) and named(metric)[1] in _NEVER_NOTHING
 
 
 def is_from_requests(metric: Metric) -> bool:

@@ -3,9 +3,10 @@
 What goes wrong: CloudWatch keeps a metric of its own for each combination of dimensions. Lambda publishes FunctionName;
 FunctionName with Resource; and both with ExecutedVersion, where Resource is the function's name and its alias
 (`orders:live`). An alarm on anything else (another name, Resource alone, an ARN, the alias of yesterday) waits for data
-that never comes: it stays in INSUFFICIENT_DATA, which stops no deployment.
-Silent when: a value is not known; the metric is not one of AWS/Lambda, or of another account; no gradual rollout lists
-the alarm; ExecutedVersion is wrong (SG311), or another function is meant (SG308).
+that never comes: it stays in INSUFFICIENT_DATA, which stops no deployment. For a state machine's executions the
+dimension is StateMachineArn.
+Silent when: a value is not known; the metric is one of neither AWS/Lambda nor AWS/States, or of another account; no
+gradual rollout lists the alarm; ExecutedVersion is wrong (SG311), or another function is meant (SG308).
 Fix: FunctionName: `!Ref Orders`, Resource: `!Sub "${Orders}:live"`, ExecutedVersion: `!GetAtt Orders.Version.Version`.
 Source: Lambda developer guide, "Types of metrics for Lambda functions" (dimensions); SAM,
 docs/safe_lambda_deployments.rst.
@@ -33,6 +34,27 @@ def _example(old: str, new: str) -> Example:
 _NAME = """
         - Name: FunctionName
           Value: !Ref Orders"""
+_MACHINE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Billing:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: billing.asl.json
+      AutoPublishAlias: live
+      DeploymentPreference:
+        Type: CANARY
+        Percentage: 10
+        Interval: 10
+        Alarms: [!Ref BillingFailed]
+""" + alarm(
+    "BillingFailed",
+    Namespace="AWS/States",
+    MetricName="ExecutionsFailed",
+    Dimensions="""
+        - Name: %s
+          Value: !Ref Billing""",
+)
 
 BAD = (
     _example("Name: FunctionName", "Name: Function  # SG310"),
@@ -50,6 +72,10 @@ BAD = (
     _example("!Ref Orders", "!GetAtt Orders.Arn  # SG310"),
     _example("!Ref Orders", "Orders  # SG310"),
     _example("!Ref Orders", "!Sub ${Orders}:live  # SG310"),
+    _example(
+        "Name: FunctionName\n          Value: !Ref Orders", "Name: !Ref Orders  # SG310\n          Value: FunctionName"
+    ),
+    Example(template=_MACHINE % "StateMachine  # SG310", samconfig=SAMCONFIG),
     Example(  # a dimension is missing
         template=orders(
             alarm(Dimensions=(DIMENSIONS + VERSION).replace(_NAME, "")).replace("Dimensions:", "Dimensions:  # SG310")
@@ -81,6 +107,11 @@ BAD = (
 GOOD = (
     Example(template=orders(alarm(Dimensions=DIMENSIONS + VERSION)), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Dimensions=_NAME)), samconfig=SAMCONFIG),
+    Example(template=_MACHINE % "StateMachineArn", samconfig=SAMCONFIG),
+    Example(  # the name is looked up
+        template=orders(alarm(Dimensions="[{Name: !ImportValue dimension, Value: !Ref Orders}]")),
+        samconfig=SAMCONFIG,
+    ),
     Example(  # in other words
         template=orders(
             alarm(

@@ -1,8 +1,8 @@
 """An alarm that CloudWatch refuses for how its properties go together.
 
 What goes wrong: an alarm has either one metric (MetricName, Statistic or ExtendedStatistic, Period) or Metrics, of
-which exactly one entry returns data (all do, unless they say `ReturnData: false`). CloudWatch refuses anything else, so
-the stack does not deploy, and the alarm that the rollout relies on is not made.
+which exactly one entry returns data (all do, unless they say `ReturnData: false`). Dimensions is a list. CloudWatch
+refuses anything else, so the stack does not deploy, and the alarm that the rollout relies on is not made.
 Silent when: a part is not known; the alarm compares with a band of anomaly detection, which may return two; no gradual
 rollout lists it.
 Fix: say what is missing, and leave out what is too much.
@@ -78,6 +78,12 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(template=orders(alarm(ComparisonOperator="GreaterThanUpperThreshold  # SG322")), samconfig=SAMCONFIG),
+    Example(
+        template=orders(
+            alarm(Dimensions="\n        FunctionName: !Ref Orders").replace("Dimensions:", "Dimensions:  # SG322")
+        ),
+        samconfig=SAMCONFIG,
+    ),
 )
 
 GOOD = (

@@ -29,6 +29,12 @@ BAD = (
     Example(template=orders(alarm(Statistic="sum  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Statistic="p99  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Statistic="", ExtendedStatistic="Maximum  # SG338")), samconfig=SAMCONFIG),
+    Example(
+        template=orders(alarm(Statistic="", ExtendedStatistic="95  # SG338")),
+        samconfig=SAMCONFIG,
+        fixed=orders(alarm(Statistic="", ExtendedStatistic="p95  # SG338")),
+    ),
+    Example(template=orders(alarm(Statistic="", ExtendedStatistic="percentile  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Period="5  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Period="90  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Threshold="5%  # SG338")), samconfig=SAMCONFIG),
@@ -51,6 +57,7 @@ GOOD = (
         samconfig=SAMCONFIG,
     ),
     Example(template=orders(alarm(), alarm("ForPeople", Period="5")), samconfig=SAMCONFIG),
+    Example(template=orders(alarm(Statistic="", ExtendedStatistic="TM(10%:90%)")), samconfig=SAMCONFIG),
 )
 
 

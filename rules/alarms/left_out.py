@@ -8,6 +8,7 @@ from samguard.rollout import Rollout
 from samguard.rollout.alarm import alarm
 from samguard.rollout.preference_keys import alarms_are_unread
 from samguard.rules.alarms.alarm_list import list_span, lost_list, misshapen_entries
+from samguard.rules.alarms.alarm_rules import composites, misnamed_children, rule_fault
 from samguard.rules.alarms.coverage import kinds_of, listed_kinds, lists_foreign_alarm, sees_only_lambda
 from samguard.rules.alarms.misnamed import misnamed
 from samguard.rules.alarms.unlisted import unlisted_alarms
@@ -49,13 +50,21 @@ def left_out(rollout: Rollout) -> LeftOut | None:
     if not rollout.is_gradual or isinstance(rollout.alarms, Unknown) or rollout.template.is_fragment:
         return None
     missing = unlisted_alarms(rollout)
-    if not missing or lists_foreign_alarm(rollout) or misshapen_entries(rollout):
+    if not missing or lists_foreign_alarm(rollout) or misshapen_entries(rollout) or _has_faulty_rule(rollout):
         return None
     if not rollout.alarms:
         if lost_list(rollout) is not None or alarms_are_unread(rollout):
             return None
         return LeftOut(missing, "so nothing stops a version that fails: it reaches every user {where}", Level.ERROR)
     return _beside_others(missing, rollout)
+
+
+def _has_faulty_rule(rollout: Rollout) -> bool:
+    """Whether a composite alarm of the list does not ask for what it means to: the alarms seem left out for that."""
+    return any(
+        rule_fault(composite, rollout.scene) is not None or misnamed_children(composite, rollout.scene)
+        for _, composite in composites(rollout)
+    )
 
 
 def _beside_others(missing: tuple[Resource, ...], rollout: Rollout) -> LeftOut | None:
@@ -73,7 +82,9 @@ def _beside_others(missing: tuple[Resource, ...], rollout: Rollout) -> LeftOut |
     level = Level.NOTE
     if sees_only_lambda(rollout) and "Errors" in unseen_kinds:
         level = Level.WARNING if seen else Level.ERROR
-    return LeftOut(unseen, f"so {_listed(sorted(unseen_kinds))} do not stop a bad version {{where}}", level)
+    names = sorted(unseen_kinds)
+    verb = "do" if len(names) > 1 or names[0].endswith("s") else "does"
+    return LeftOut(unseen, f"so {_listed(names)} {verb} not stop a bad version {{where}}", level)
 
 
 def _listed(words: list[str]) -> str:

@@ -7,7 +7,7 @@ Silent when: the list or the strategy is not known; the environment is not produ
 alarm could act in time, and SG201 speaks of that); an alarm that watches the function exists but is not listed (SG334
 speaks of that); the list is lost to a condition (SG302) or to a first item of AWS::NoValue (SG303), has entries that
 name no alarm (SG307), or written under a key that SAM does not read (SG011); the template is a fragment whose Globals
-are elsewhere.
+are elsewhere; the function is a deployment hook (SG403).
 Fix: list an alarm on the new version's errors under Alarms, such as one on AWS/Lambda Errors with the dimensions
 FunctionName, Resource (`function:alias`) and ExecutedVersion.
 Source: CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms"; SAM,
@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from samguard.evaluation import Unknown
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.rollout import Rollout
+from samguard.rollout import Deployment, Rollout
 from samguard.rollout.preference_keys import alarms_are_unread
 from samguard.rules.alarms.alarm_list import list_span, lost_list
 from samguard.rules.alarms.hooks_beside import what_hooks_see
@@ -29,9 +29,7 @@ from samguard.rules.alarms.unlisted import unlisted_alarms
 
 RULE = Rule("SG301", "no-alarms", Level.ERROR, since="0.1.0", about_production=True)
 
-BAD = (
-    Example(
-        template="""
+_HOOKED = """
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   Stage: {Type: String}
@@ -64,7 +62,11 @@ Resources:
             - Effect: Allow
               Action: lambda:InvokeFunction
               Resource: !Ref Orders.Version
-""",
+"""
+
+BAD = (
+    Example(
+        template=_HOOKED,
         samconfig="""
 version = 0.1
 [dev.deploy.parameters]
@@ -74,6 +76,15 @@ parameter_overrides = "Stage=dev"
 stack_name = "orders-prod"
 parameter_overrides = "Stage=prod"
 """,
+    ),
+    Example(  # and nothing of the hook, of which SG403 speaks
+        template=_HOOKED.replace(
+            "DeploymentPreference: {Enabled: false}",
+            "AutoPublishAlias: live\n      DeploymentPreference: {Type: Canary10Percent5Minutes}  # SG403 in prod",
+        ),
+        samconfig=SAMCONFIG.partition("[dev")[0]
+        + "[prod"
+        + SAMCONFIG.partition("[prod")[2].replace('"orders-prod"', '"orders-prod"\nparameter_overrides = "Stage=prod"'),
     ),
     Example(  # the empty list is what a person would fill
         template=orders(wired="[]  # SG301 in prod"),
@@ -127,8 +138,15 @@ Resources:
 )
 
 
-def check(rollout: Rollout) -> Iterator[Finding]:
-    """One finding for each gradual rollout without alarms."""
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """One finding for each gradual rollout without alarms. Hooks are shifted for nobody's sake."""
+    hooks = deployment.hook_functions()
+    for rollout in deployment.rollouts:
+        if rollout.function not in hooks:
+            yield from _of(rollout)
+
+
+def _of(rollout: Rollout) -> Iterator[Finding]:
     if not rollout.is_gradual or isinstance(rollout.alarms, Unknown) or rollout.alarms:
         return
     is_told = lost_list(rollout) is not None or alarms_are_unread(rollout)

@@ -35,6 +35,8 @@ _PAYMENTS = """  Payments:
 """
 _ONE_VERSION = """  OrdersVersion:
     Type: AWS::Lambda::Version
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
     Properties: {FunctionName: !Ref Orders, CodeSha256: '{{resolve:ssm:/orders/hash}}'}
 """
 
@@ -61,9 +63,13 @@ Resources:
       Code: {S3Bucket: code, S3Key: !Ref Hash}
   New:
     Type: AWS::Lambda::Version
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
     Properties: {FunctionName: !Ref Orders, CodeSha256: !Ref Hash}
   First:
     Type: AWS::Lambda::Version
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
     Properties: {FunctionName: !Ref Orders}
   Application:
     Type: AWS::CodeDeploy::Application

@@ -1,8 +1,8 @@
 """An entry of the list of alarms that is no alarm.
 
 What goes wrong: the deployment group is given a name that no alarm has: that of a topic or a metric filter, a mapping
-where a name is due, an alarm's logical id as a text, or a name with a slip in it. CodeDeploy watches an alarm that does
-not exist, or refuses the group.
+where a name is due, an alarm's logical id as a text (also in the rule of a composite alarm), or a name with a slip in
+it. CodeDeploy watches an alarm that does not exist, or refuses the group.
 Silent when: the name may belong to an alarm outside of the template (any text, unless it is a logical id of an alarm
 here or nearly the name of one that watches the function); the value is not known, or comes from a nested stack or a
 custom resource; nothing here is called that (SG003 speaks of that); a macro may add resources.
@@ -26,6 +26,14 @@ RULE = Rule("SG307", "unknown-alarm", Level.ERROR, since="0.1.0")
 _TOPIC = """  Alerts:
     Type: AWS::SNS::Topic
 """
+_COMPOSITE = (
+    orders(alarm(), alarm("OrdersThrottles", MetricName="Throttles"), wired="[!Ref OrdersBad]")
+    + """  OrdersBad:
+    Type: AWS::CloudWatch::CompositeAlarm
+    Properties:
+      AlarmRule: !Sub 'ALARM("${OrdersThrottles}") OR %s
+"""
+)
 
 BAD = (
     Example(
@@ -46,6 +54,7 @@ BAD = (
     ),
     Example(template=orders(alarm(), wired="[{Name: !Ref OrdersErrors}]  # SG307"), samconfig=SAMCONFIG),
     Example(template=orders(alarm(), wired="[!GetAtt OrdersErrors.AlarmName]  # SG307"), samconfig=SAMCONFIG),
+    Example(template=_COMPOSITE % """ALARM("OrdersErrors")'  # SG307""", samconfig=SAMCONFIG),
     Example(  # and plain CloudFormation, where a mapping is due
         template=deployment_group(ALARMS.replace("Name: orders-errors", "!Ref OrdersErrors  # SG307"))
         + alarm(Dimensions="[{Name: FunctionName, Value: orders}]"),
@@ -62,6 +71,7 @@ GOOD = (
         template=orders(alarm(AlarmName="OrdersErrors"), wired="[OrdersErrors]"),
         samconfig=SAMCONFIG,
     ),
+    Example(template=_COMPOSITE % """ALARM("${OrdersErrors}") OR ALARM("orders-api-5xx")'""", samconfig=SAMCONFIG),
     Example(  # one of a family of names: the alarm here is listed, too
         template=orders(alarm(AlarmName="orders-errors-1"), wired="[orders-errors-1, orders-errors-2]"),
         samconfig=SAMCONFIG,

@@ -6,7 +6,8 @@ Silent when: the name is neither one that is known nor nearly one (AWS adds metr
 application's own; no gradual rollout lists the alarm.
 Fix: write the name as it is published, such as Errors in AWS/Lambda, 5XXError in AWS/ApiGateway.
 Source: Lambda developer guide, "Types of metrics for Lambda functions"; API Gateway developer guide, "Amazon API
-Gateway dimensions and metrics".
+Gateway dimensions and metrics"; Step Functions developer guide, "Monitoring Step Functions using CloudWatch"; SQS
+developer guide, "Available CloudWatch metrics for Amazon SQS".
 """
 
 from __future__ import annotations
@@ -20,6 +21,13 @@ from samguard.rules.alarms.relied_on import relied_on
 from samguard.rules.alarms.unpublished_metrics import unpublished_metrics
 
 RULE = Rule("SG335", "unknown-metric", Level.ERROR, since="0.1.0")
+
+
+def _beside(namespace: str, name: str) -> Example:
+    """The alarm on errors, and one on something else."""
+    other = alarm("Beside", Namespace=namespace, MetricName=name, Dimensions="[{Name: QueueName, Value: orders}]")
+    return Example(template=orders(alarm(), other, wired="[!Ref OrdersErrors, !Ref Beside]"), samconfig=SAMCONFIG)
+
 
 BAD = (
     Example(template=orders(alarm(MetricName="Error  # SG335")), samconfig=SAMCONFIG),
@@ -57,9 +65,13 @@ BAD = (
         ),
         samconfig=SAMCONFIG,
     ),
+    _beside("AWS/SQS", "AgeOfOldestMessage  # SG335"),
+    _beside("AWS/SQS", "ApproximateNumberOfMessageVisible  # SG335"),
+    _beside("AWS/States", "ExecutionFailed  # SG335"),
 )
 
 GOOD = (
+    *(_beside(namespace, name) for namespace, name in (("AWS/SQS", "NumberOfMessagesSent"), ("AWS/States", "NewOne"))),
     Example(  # metrics of the application's own, under a name that only looks like AWS's
         template=orders(
             alarm(Namespace="Lambda/Orders", MetricName="Error", Dimensions="[{Name: Service, Value: orders}]")

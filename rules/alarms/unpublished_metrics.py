@@ -8,7 +8,7 @@ from typing import Final
 from samguard.linting.rule import Finding
 from samguard.rollout.alarm import Metric
 from samguard.rollout.lambda_metrics import DIMENSION_NAMES, FUNCTION, METRICS, NAMESPACE
-from samguard.rules.alarms.failure_metrics import API_GATEWAY, named
+from samguard.rules.alarms.failure_metrics import API_GATEWAY, STATES, named
 from samguard.rules.alarms.relied_on import ReliedOn, scalar_fix
 from samguard.rules.alarms.spelling import slip_of
 
@@ -43,7 +43,43 @@ _OTHERS_WORDS: Final = {
     "concurrency": "ConcurrentExecutions",
 }
 """Other services' and everyday words for what Lambda counts, in lower case."""
+_TIMES: Final = ("RunTime", "ScheduleTime", "Time")
 _API_METRICS: Final = ("5XXError", "4XXError", "5xx", "4xx", "Count", "Latency", "IntegrationLatency")
+_EXECUTIONS: Final = ("Started", "Succeeded", "Failed", "Aborted", "TimedOut")
+_STATES_METRICS: Final = (
+    "ExecutionTime",
+    "ExecutionThrottled",
+    *(f"Executions{word}" for word in _EXECUTIONS),
+    *(f"RedrivenExecutions{word}" for word in _EXECUTIONS),
+    *(f"Activities{word}" for word in ("Failed", "HeartbeatTimedOut", "Scheduled", "Started", "Succeeded", "TimedOut")),
+    *(f"LambdaFunctions{word}" for word in ("Failed", "Scheduled", "Started", "Succeeded", "TimedOut")),
+    *(f"ServiceIntegrations{word}" for word in ("Failed", "Scheduled", "Started", "Succeeded", "TimedOut")),
+    *(f"{what}{word}" for what in ("Activity", "LambdaFunction", "ServiceIntegration") for word in _TIMES),
+    "ExpressExecutionMemory",
+    "ExpressExecutionBilledDuration",
+    "ExpressExecutionBilledMemory",
+    "ThrottledEvents",
+    "ConsumedCapacity",
+    "ProvisionedBucketSize",
+    "ProvisionedRefillRate",
+    "OpenExecutionCount",
+    "OpenExecutionLimit",
+)
+_QUEUE_METRICS: Final = (
+    "ApproximateAgeOfOldestMessage",
+    "ApproximateNumberOfGroupsWithInflightMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesVisible",
+    "NumberOfDeduplicatedSentMessages",
+    "NumberOfEmptyReceives",
+    "NumberOfMessagesDeleted",
+    "NumberOfMessagesReceived",
+    "NumberOfMessagesSent",
+    "SentMessageSize",
+)
+_OTHERS: Final = {API_GATEWAY: _API_METRICS, STATES: _STATES_METRICS, "AWS/SQS": _QUEUE_METRICS}
+"""What services beside Lambda publish."""
 _NAMESPACE_WORDS: Final = frozenset(
     {"lambda", "awslambda", "amazonlambda", "awslambdas", "awslamda", "awslambdafunction"}
 )
@@ -65,15 +101,14 @@ def _unpublished(metric: Metric, relied: ReliedOn) -> Iterator[Finding]:
         return
     if _is_meant_for_lambda(namespace, metric):
         yield _finding(metric, relied, "Namespace", f"Lambda's namespace is not {namespace!r}", NAMESPACE)
-    elif namespace == API_GATEWAY:
-        if metric.dimension(FUNCTION) is not None:
-            yield _finding(
-                metric, relied, "Namespace", "AWS/ApiGateway publishes nothing by FunctionName, only by API", NAMESPACE
-            )
-        elif name and name not in _API_METRICS:
-            near = slip_of(name, _API_METRICS)
-            if near is not None:
-                yield _finding(metric, relied, "MetricName", f"AWS/ApiGateway publishes no metric {name!r}", near)
+    elif namespace == API_GATEWAY and metric.dimension(FUNCTION) is not None:
+        yield _finding(
+            metric, relied, "Namespace", "AWS/ApiGateway publishes nothing by FunctionName, only by API", NAMESPACE
+        )
+    elif name and namespace in _OTHERS and name not in _OTHERS[namespace]:
+        near = slip_of(name, _OTHERS[namespace]) or slip_of(f"Approximate{name}", _OTHERS[namespace])
+        if near is not None:
+            yield _finding(metric, relied, "MetricName", f"{namespace} publishes no metric {name!r}", near)
 
 
 def _is_meant_for_lambda(namespace: str, metric: Metric) -> bool:

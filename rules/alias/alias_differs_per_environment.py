@@ -11,6 +11,7 @@ Source: CloudFormation user guide, AWS::Lambda::Alias (Name: replacement); samtr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from samguard.environments.environment import Environment
@@ -56,6 +57,9 @@ parameter_overrides = "Stage=prod"
 BAD = Example(template=_TEMPLATE % "  # SG108", samconfig=_STAGES % "")
 
 GOOD = (
+    Example(  # one stack, one name
+        template=re.sub("AutoPublishAlias: .*", "AutoPublishAlias: live", _TEMPLATE % ""), samconfig=_STAGES % ""
+    ),
     Example(template=_TEMPLATE % "", samconfig=_STAGES.replace('"orders"', '"orders-dev"', 1) % ""),
     Example(template=_TEMPLATE % "", samconfig=_STAGES % 'region = "eu-west-1"'),
     Example(template=_TEMPLATE % "", samconfig=_STAGES % 'profile = "sandbox"'),
@@ -71,14 +75,15 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _renamed(file: TemplateFile) -> Iterator[Finding]:
     seen: dict[tuple[object, ...], tuple[str, Environment]] = {}
-    for environment in file.environments:
-        if environment.stack_name is None:
+    stacks = [_stack(environment) for environment in file.environments]
+    for environment, stack in zip(file.environments, stacks, strict=True):
+        if environment.stack_name is None or stacks.count(stack) == 1:
             continue
         for rollout in deployments(file.template, environment)[0].rollouts:
             name = rollout.alias
             if not isinstance(name, Literal):
                 continue
-            key = (*_stack(environment), rollout.function)
+            key = (*stack, rollout.function)
             first, other = seen.setdefault(key, (name.text, environment))
             if first != name.text:
                 yield _finding(file, rollout, name, (first, other))

@@ -1,9 +1,10 @@
-"""An alias's UpdatePolicy does not lead to a deployment group.
+"""An alias's UpdatePolicy does not lead to a deployment group, or has keys that are none.
 
 What goes wrong: CodeDeployLambdaAliasUpdate needs ApplicationName and DeploymentGroupName, and the group must belong to
-the application. Otherwise the update of the alias fails, and with it the stack's.
+the application. Otherwise the update of the alias fails, and with it the stack's. Its hooks are called
+BeforeAllowTrafficHook and AfterAllowTrafficHook: under SAM's names, PreTraffic and PostTraffic, none is called.
 Silent when: the names come from elsewhere; the values are not known.
-Fix: Ref the application and its deployment group.
+Fix: Ref the application and its deployment group; write the hooks' keys as CloudFormation does.
 Source: CloudFormation user guide, UpdatePolicy attribute, CodeDeployLambdaAliasUpdate.
 """
 
@@ -12,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from samguard.errors import nearest
 from samguard.evaluation import Literal, Reference, Removed
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.alias.plain_version import APPLICATION_TYPE, GROUP_TYPE, plain_alias_of, update_of
 from samguard.source import Mapping, Span
@@ -21,6 +23,17 @@ from samguard.source import Mapping, Span
 RULE = Rule("SG115", "update-policy-incomplete", Level.ERROR, since="0.1.0")
 
 _NEEDED: Final = {"ApplicationName": APPLICATION_TYPE, "DeploymentGroupName": GROUP_TYPE}
+
+_HOOKS: Final = ("BeforeAllowTrafficHook", "AfterAllowTrafficHook")
+_MEANT: Final = {
+    "pretraffic": _HOOKS[0],
+    "pretraffichook": _HOOKS[0],
+    "beforeallowtraffic": _HOOKS[0],
+    "posttraffic": _HOOKS[1],
+    "posttraffichook": _HOOKS[1],
+    "afterallowtraffic": _HOOKS[1],
+}
+"""What SAM and CodeDeploy call the hooks, in lower case."""
 
 _TEMPLATE = """
 Resources:
@@ -73,11 +86,22 @@ BAD = (
     Example(template=_TEMPLATE % "  # SG115\n        DeploymentGroupName: !Ref Group"),
     Example(template=_TEMPLATE % (_BOTH % ("!Ref Application", "!Ref Application  # SG115"))),
     Example(template=_TEMPLATE % (_BOTH % ("!Ref Other  # SG115", "!Ref Group"))),
+    Example(
+        template=_TEMPLATE % (_BOTH % ("!Ref Application", "!Ref Group\n        PreTraffic: check-orders  # SG115")),
+        fixed=_TEMPLATE
+        % (_BOTH % ("!Ref Application", "!Ref Group\n        BeforeAllowTrafficHook: check-orders  # SG115")),
+    ),
+    Example(
+        template=_TEMPLATE % (_BOTH % ("!Ref Application", "!Ref Group\n        Hooks: {}  # SG115")),
+    ),
 )
 
 GOOD = (
     Example(template=_TEMPLATE % (_BOTH % ("!Ref Application", "!Ref Group"))),
     Example(template=_TEMPLATE % (_BOTH % ("!ImportValue application", "orders-group"))),
+    Example(
+        template=_TEMPLATE % (_BOTH % ("!Ref Application", "!Ref Group\n        AfterAllowTrafficHook: check-orders"))
+    ),
 )
 
 
@@ -88,6 +112,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if found is None:
         return
     update, span = found
+    yield from _unknown_keys(update, rollout)
     values = {name: rollout.scene.value(update.get(name)) for name in _NEEDED}
     missing = [name for name, value in values.items() if isinstance(value, Removed)]
     if missing:
@@ -105,6 +130,23 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             yield Finding(_value_span(update, name), message, resource=rollout.function)
             return
     yield from _other_application(rollout, update)
+
+
+def _unknown_keys(update: Mapping, rollout: Rollout) -> Iterator[Finding]:
+    known = (*_NEEDED, *_HOOKS)
+    for entry in update:
+        if entry.name in known:
+            continue
+        near = _MEANT.get(entry.name.lower()) or nearest(entry.name, known)
+        advice = f"Write {near}" if near else f"Its hooks are called {' and '.join(_HOOKS)}"
+        is_free = near is not None and near not in update
+        fixes = (Fix(f"Write {near}", (Edit(entry.key.span, near),), safe=True),) if is_free and near else ()
+        yield Finding(
+            entry.key.span,
+            f"CodeDeployLambdaAliasUpdate has no key {entry.name!r}, so it does nothing for {{resource}}. {advice}",
+            resource=rollout.function,
+            fixes=fixes,
+        )
 
 
 def _other_application(rollout: Rollout, update: Mapping) -> Iterator[Finding]:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.evaluation import Reference
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
-from samguard.rules.alias.plain_version import plain_alias_of, value_span, version_of
+from samguard.rollout.plain_alias import version_of_another
+from samguard.rules.alias.plain_version import plain_alias_of, value_span
 
 RULE = Rule("SG117", "version-of-another-function", Level.ERROR, since="0.1.0")
 
@@ -61,13 +61,10 @@ GOOD = (
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each alias whose version is of another function."""
     alias = plain_alias_of(rollout)
-    version = version_of(alias, rollout) if alias is not None else None
-    if alias is None or version is None:
+    found = version_of_another(alias, rollout.scene) if alias is not None else None
+    if alias is None or found is None:
         return
-    own = rollout.scene.property(alias, "FunctionName")
-    other = rollout.scene.property(version, "FunctionName")
-    if not isinstance(own, Reference) or not isinstance(other, Reference) or own.logical_id == other.logical_id:
-        return
+    version, other = found
     yield Finding(
         value_span(alias, "FunctionVersion"),
         f"{alias.logical_id} is an alias of {{resource}}, but {version.logical_id} is a version of {other.logical_id}: "

@@ -3,17 +3,19 @@
 What goes wrong: SAM keeps each version it publishes. With `DeletionPolicy: Delete` on the function, or
 VersionDeletionPolicy Delete, the old version is removed once the update is through: when the new one turns out to be
 bad an hour later, there is none to point the alias to, and only another deployment helps. A plain AWS::Lambda::Version
-is deleted unless it says Retain (a note).
+is deleted unless it says Retain: by DeletionPolicy where each deployment gives it another logical id, by
+UpdateReplacePolicy where its Description or CodeSha256 changes and CloudFormation replaces it.
 Silent when: the environment is not production; nothing is published; the function has a CapacityProviderConfig, for
-which SAM itself deletes.
+which SAM itself deletes. A note where a version that is replaced is retained by DeletionPolicy alone.
 Fix: set the policy to Retain, or remove it.
 Source: SAM developer guide, AWS::Serverless::Function VersionDeletionPolicy; samtranslator, model/sam_resources.py;
-CloudFormation user guide, DeletionPolicy attribute.
+CloudFormation user guide, DeletionPolicy attribute and UpdateReplacePolicy attribute.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from samguard.evaluation import Removed
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
@@ -23,6 +25,9 @@ from samguard.source import Node, Scalar
 from samguard.template import Resource
 
 RULE = Rule("SG107", "versions-deleted", Level.WARNING, since="0.1.0", about_production=True)
+
+_CHANGING: Final = ("Description", "CodeSha256")
+"""Properties of a version that are another one's at each deployment, where they are not written out."""
 
 _TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -54,7 +59,8 @@ Resources:
       Role: arn:aws:iam::111111111111:role/orders
   OrdersVersion3:%s
     Type: AWS::Lambda::Version%s
-    Properties: {FunctionName: !Ref Orders}
+    Properties:
+      FunctionName: !Ref Orders%s
   Live:
     Type: AWS::Lambda::Alias
     Properties:
@@ -64,6 +70,9 @@ Resources:
     UpdatePolicy:
       CodeDeployLambdaAliasUpdate: {ApplicationName: deploys, DeploymentGroupName: orders}
 """
+_RETAINED = "\n    DeletionPolicy: Retain"
+_KEPT = "\n    UpdateReplacePolicy: Retain"
+_DESCRIBED = "\n      Description: !Sub 'commit ${AWS::StackId}'"
 
 BAD = (
     Example(
@@ -72,8 +81,15 @@ BAD = (
         fixed=_TEMPLATE % ("", "\n      VersionDeletionPolicy: Retain  # SG107 in prod"),
     ),
     Example(template=_TEMPLATE % ("\n    DeletionPolicy: Delete  # SG107 in prod", ""), samconfig=_STAGES),
-    Example(template=_PLAIN % ("", "\n    DeletionPolicy: Delete  # SG107 in prod"), samconfig=_STAGES),
-    Example(template=_PLAIN % ("  # SG107 in prod", ""), samconfig=_STAGES),
+    Example(template=_PLAIN % ("", "\n    DeletionPolicy: Delete  # SG107 in prod", ""), samconfig=_STAGES),
+    Example(template=_PLAIN % ("  # SG107 in prod", "", ""), samconfig=_STAGES),
+    Example(
+        template=_PLAIN % ("", _RETAINED + "\n    UpdateReplacePolicy: Delete  # SG107 in prod", _DESCRIBED),
+        samconfig=_STAGES,
+    ),
+    Example(template=_PLAIN % ("  # SG107 in prod", "", _DESCRIBED), samconfig=_STAGES),
+    Example(template=_PLAIN % ("  # SG107 in prod", _RETAINED, _DESCRIBED), samconfig=_STAGES),  # a note
+    Example(template=_PLAIN % ("  # SG107 in prod", _KEPT, ""), samconfig=_STAGES),  # nothing of it changes
 )
 
 GOOD = (
@@ -82,7 +98,10 @@ GOOD = (
         template=_TEMPLATE % ("\n    DeletionPolicy: Retain", "\n      VersionDeletionPolicy: Delete"),
         samconfig=_STAGES,
     ),
-    Example(template=_PLAIN % ("", "\n    DeletionPolicy: Retain"), samconfig=_STAGES),
+    Example(template=_PLAIN % ("", _RETAINED, ""), samconfig=_STAGES),
+    Example(template=_PLAIN % ("", _KEPT, _DESCRIBED), samconfig=_STAGES),
+    Example(template=_PLAIN % ("", _KEPT, "\n      CodeSha256: '{{resolve:ssm:/orders/hash}}'"), samconfig=_STAGES),
+    Example(template=_PLAIN % ("", _RETAINED + _KEPT, _DESCRIBED), samconfig=_STAGES),
     Example(
         template=_TEMPLATE % ("", "\n      VersionDeletionPolicy: Delete"), samconfig=_STAGES.replace("prod", "test")
     ),
@@ -116,15 +135,13 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     alias = plain_alias_of(rollout)
     version = version_of(alias, rollout) if alias is not None else None
-    policy = _policy(rollout, version)
-    if version is not None and policy is None:
-        yield Finding(
-            version.span,
-            f"the version {version.logical_id} is deleted once the next one is deployed {{where}}, and with it what a "
-            "rollback would go back to. Set DeletionPolicy: Retain",
-            resource=version.logical_id,
-            level=Level.NOTE,
-        )
+    if version is not None:
+        key = "UpdateReplacePolicy" if _is_replaced(version) else "DeletionPolicy"
+        policy = version.node.get(key)
+        if policy is None:
+            yield _not_retained(version, key)
+    else:
+        policy = _policy(rollout)
     if isinstance(policy, Scalar) and policy.text == "Delete":
         yield Finding(
             policy.span,
@@ -135,9 +152,24 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         )
 
 
-def _policy(rollout: Rollout, version: Resource | None) -> Node | None:
+def _is_replaced(version: Resource) -> bool:
+    """Whether a property makes another version of the same logical id at each deployment."""
+    nodes = (version.properties.get(key) for key in _CHANGING)
+    return any(node is not None and not (isinstance(node, Scalar) and "{{resolve:" not in node.text) for node in nodes)
+
+
+def _not_retained(version: Resource, key: str) -> Finding:
+    is_meant = key == "UpdateReplacePolicy" and version.node.get("DeletionPolicy") is not None
+    return Finding(
+        version.span,
+        f"the version {version.logical_id} is deleted once the next one is deployed {{where}}, and with it what a "
+        f"rollback would go back to. Set {key}: Retain",
+        resource=version.logical_id,
+        level=Level.NOTE if is_meant else None,
+    )
+
+
+def _policy(rollout: Rollout) -> Node | None:
     """What is said of the deletion of versions. A DeletionPolicy of SAM's function is handed on to them, and wins."""
-    if version is not None:
-        return version.node.get("DeletionPolicy")
     own = rollout.resource.node.get("DeletionPolicy") if rollout.alias_resource is None else None
     return own or rollout.resource.properties.get("VersionDeletionPolicy")

@@ -33,6 +33,7 @@ Resources:
       Role: arn:aws:iam::111122223333:role/orders
   OrdersVersion1:
     Type: AWS::Lambda::Version
+    DeletionPolicy: Retain
     Properties: {FunctionName: !Ref Orders, Description: release 1}
   OrdersLive:
     Type: AWS::Lambda::Alias

@@ -51,7 +51,28 @@ _RULE = """
         - {Id: orders, Arn: !Ref Orders.Alias}
 """
 
+_TOPIC = """
+  Topic:
+    Type: AWS::SNS::Topic
+  Other:
+    Type: AWS::SNS::Topic
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: lambda
+      Endpoint: !Ref Orders.Alias
+  OrdersMayBeInvoked:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Orders%s
+      Action: lambda:InvokeFunction
+      Principal: sns.amazonaws.com
+      SourceArn: !Ref %s
+"""
+
 BAD = (
+    Example(template=CANARY + _TOPIC % ("  # SG510", "Topic"), samconfig=SAMCONFIG),
     Example(
         template=CANARY
         + _RULE
@@ -88,6 +109,8 @@ BAD = (
 )
 
 GOOD = (
+    Example(template=CANARY + _TOPIC % (".Alias", "Topic"), samconfig=SAMCONFIG),
+    Example(template=CANARY + _TOPIC % ("", "Other"), samconfig=SAMCONFIG),  # for another topic
     Example(  # the alias has its permission, whatever else has one
         template=CANARY
         + _RULE
@@ -239,6 +262,10 @@ class _Permission:
     """Resources that SourceArn names; None without a SourceArn that names one."""
 
 
+_TOPICS: Final = {"AWS::SNS::Subscription": "TopicArn", "AWS::Logs::SubscriptionFilter": "LogGroupName"}
+"""Resources of which not they themselves invoke, but what this property of theirs names."""
+
+
 def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each permission that should be the alias's."""
     scene = deployment.scene
@@ -249,7 +276,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         service = target.service
         if not service or target.invoked.reach is not Reach.ALIAS or _is_sams(target, service, deployment):
             continue
-        for permission in _too_narrow(target, service, permissions):
+        for permission in _too_narrow(target, service, permissions, scene):
             is_for_another = permission.sources is None and (target.invoked.logical_id, service) in direct
             if not is_for_another:
                 yield _finding(target, permission)
@@ -266,7 +293,7 @@ def _finding(target: InvocationTarget, permission: _Permission) -> Finding:
 
 
 def _too_narrow(
-    target: InvocationTarget, service: str, permissions: tuple[_Permission, ...]
+    target: InvocationTarget, service: str, permissions: tuple[_Permission, ...], scene: EvaluatedTemplate
 ) -> tuple[_Permission, ...]:
     """The permissions that were meant for a target, where none of them reaches it."""
     found: list[_Permission] = []
@@ -275,7 +302,7 @@ def _too_narrow(
             continue
         if permission.invoked is None:
             return ()
-        if permission.invoked.logical_id != target.invoked.logical_id or not _may_be_for(permission, target):
+        if permission.invoked.logical_id != target.invoked.logical_id or not _may_be_for(permission, target, scene):
             continue
         if permission.invoked.reach is not Reach.LATEST:
             return ()
@@ -283,10 +310,14 @@ def _too_narrow(
     return tuple(found)
 
 
-def _may_be_for(permission: _Permission, target: InvocationTarget) -> bool:
+def _may_be_for(permission: _Permission, target: InvocationTarget, scene: EvaluatedTemplate) -> bool:
     """A permission for another source says nothing; that an API's methods are of its API is not followed."""
     is_event = target.kind is InvocationKind.EVENT
-    return permission.sources is None or not is_event or target.source.logical_id in permission.sources
+    if permission.sources is None or not is_event or target.source.logical_id in permission.sources:
+        return True
+    topic = _TOPICS.get(target.source.type)
+    named = _sources(scene.property(target.source, topic)) if topic is not None else None
+    return named is not None and bool(named & permission.sources)
 
 
 def _permissions(scene: EvaluatedTemplate) -> Iterator[_Permission]:

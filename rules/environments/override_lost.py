@@ -90,7 +90,9 @@ def check(project: Project) -> Iterator[Finding]:
     for file in project.samconfigs:
         for problem in file.config.problems:
             is_lost = problem.kind is ConfigProblemKind.OVERRIDES_LOST
-            is_joined = problem.kind is ConfigProblemKind.OVERRIDES_JOINED and bool(declared.intersection(problem.names))
+            is_joined = problem.kind is ConfigProblemKind.OVERRIDES_JOINED and bool(
+                declared.intersection(problem.names)
+            )
             if is_lost or is_joined:
                 yield Finding(
                     problem.place.span,

@@ -4,7 +4,8 @@ What goes wrong: the event that CodeDeploy sends names neither the function nor 
 the version by an environment variable can only call `$LATEST`, or the alias, or nothing: it passes whatever is
 deployed.
 Silent when: the hook is not in the template; its policies let it look the version up (codedeploy:GetDeployment…,
-lambda:GetAlias); a variable of it is not known; it gets the alias (SG408 speaks of that); its code calls no function.
+lambda:GetAlias); a variable of it is not known; it gets the alias (SG408 speaks of that); its code calls no function, or reads
+a variable that is not given (SG419 speaks of that).
 Fix: pass `!Ref Function.Version` in an environment variable of the hook, and invoke that.
 Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks.
 """
@@ -18,6 +19,7 @@ from samguard.rollout import Deployment, Phase
 from samguard.rollout.arns import function_arn, version_arn
 from samguard.rollout.hook_function import INVOKE, HookFunction, Qualification, hook_functions
 from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
+from samguard.rules.hooks.missing_variables import is_missing_some
 from samguard.source import Span
 
 RULE = Rule("SG407", "hook-does-not-know-version", Level.WARNING, since="0.1.0")
@@ -25,6 +27,34 @@ RULE = Rule("SG407", "hook-does-not-know-version", Level.WARNING, since="0.1.0")
 _VARIABLE = "NEW_VERSION: !Ref Orders.Version"
 _ENVIRONMENT = f"      Environment:\n        Variables:\n          {_VARIABLE}\n"
 _STATEMENT = "              Action: lambda:InvokeFunction\n              Resource: !Ref Orders.Version\n"
+_OTHER = """  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: refunds.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      AutoPublishAliasAllProperties: true
+      DeploymentPreference:
+        Type: Canary10Percent10Minutes
+        Alarms: [refunds-errors]
+        Hooks: {PreTraffic: !Ref CheckRefunds}
+  CheckRefunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: !Sub CodeDeployHook_refunds_${Stage}
+      CodeUri: refunds/
+      Handler: check.handler
+      Runtime: python3.12
+      Timeout: 30
+      DeploymentPreference: {Enabled: false}
+      Policies:
+        - Statement:
+            - Effect: Allow
+              Action: codedeploy:PutLifecycleEventHookExecutionStatus
+              Resource: !Sub arn:aws:codedeploy:*:${AWS::AccountId}:deploymentgroup:${ServerlessDeploymentApplication}/*
+            - {Effect: Allow, Action: 'lambda:InvokeFunction', Resource: !Ref Refunds.Version}
+"""
 
 BAD = (
     Example(  # $LATEST
@@ -48,6 +78,11 @@ BAD = (
         ),
         samconfig=SAMCONFIG,
         files=(("hooks/check.py", changed(SOURCE, ('os.environ["NEW_VERSION"]', '"orders"'))),),
+    ),
+    Example(  # the hook of another function asks for a variable that it is not given: SG419 alone
+        template=changed(TEMPLATE, (_VARIABLE, "NEW_VERSION: !Ref Orders  # SG407 in dev, prod")) + _OTHER,
+        samconfig=SAMCONFIG,
+        files=(("refunds/check.py", changed(SOURCE, ('Payload=b"{}")', 'Payload=b"{}")  # SG419'))),),
     ),
     Example(  # nothing at all, though it may invoke the function
         template=changed(TEMPLATE, (_ENVIRONMENT, ""), ("  Check:\n", "  Check:  # SG407\n")),
@@ -146,6 +181,8 @@ def _lacks_version(hook: HookFunction) -> bool:
     if environment.tells(Qualification.VERSION) or environment.tells(Qualification.ALIAS):
         return False
     if facts is not None and not facts.invokes:
+        return False
+    if facts is not None and environment.names is not None and is_missing_some(facts, environment.names):
         return False
     return not any(hook.permissions.allows(action) for action in _LOOK_UPS)
 

@@ -14,12 +14,16 @@ PutLifecycleEventHookExecutionStatus.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.hook_function import hook_functions, once_each
 from samguard.rollout.hook_source import IDS, HookFacts, Said
 from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
+
+_BEGINNINGS: Final = {"DeploymentId": "deployment", "LifecycleEventHookExecutionId": "lifecycle"}
+"""The event has no other keys: what begins like one of them is meant for it."""
 
 RULE = Rule("SG421", "hook-ids-not-passed", Level.ERROR, since="0.1.0")
 
@@ -59,6 +63,19 @@ BAD = (
         template=TEMPLATE,
         samconfig=SAMCONFIG,
         files=(("hooks/check.py", changed(SOURCE, (_ID, ""), ("execution_status(", "execution_status(  # SG421"))),),
+    ),
+    Example(  # a word is left out
+        template=TEMPLATE,
+        samconfig=SAMCONFIG,
+        files=(
+            (
+                "hooks/check.py",
+                changed(
+                    SOURCE,
+                    (_ID, _ID.replace('["LifecycleEventHookExecutionId"],', '.get("LifecycleEventHookId"),  # SG421')),
+                ),
+            ),
+        ),
     ),
     Example(
         template=_NODE,
@@ -118,5 +135,6 @@ def _misspelt(facts: HookFacts) -> Iterator[tuple[Said, str]]:
     rights = [name[0].upper() + name[1:] for name in IDS]
     for said in facts.event_keys:
         for right in rights:
-            if said.text.lower() == right.lower() and right not in read:
+            is_meant = said.text.lower().startswith(_BEGINNINGS[right])
+            if is_meant and right not in read and said.text not in rights:
                 yield said, right

@@ -20,7 +20,7 @@ from samguard.environments.environment import Environment
 from samguard.evaluation import Literal
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.project import Project, TemplateFile
-from samguard.rollout import HOOK_PREFIX, Deployment, deployments
+from samguard.rollout import Deployment, deployments
 from samguard.rollout.hook_function import hook_functions, once_each
 from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
 from samguard.source import Span
@@ -28,7 +28,14 @@ from samguard.source import Span
 RULE = Rule("SG414", "hook-name-collides", Level.WARNING, since="0.1.0")
 
 _ACCOUNT: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_HOOKED: Final = "Traffic"
+"""What every key that names a hook has in its own name."""
 _NAME = "FunctionName: !Sub CodeDeployHook_orders_${Stage}\n"
+
+_OWN_ROLE = (
+    "        Hooks:\n",
+    "        Role: arn:aws:iam::111122223333:role/deployments\n        Hooks:\n",
+)
 
 BAD = (
     Example(
@@ -37,6 +44,10 @@ BAD = (
     ),
     Example(
         template=changed(TEMPLATE, (_NAME, "FunctionName: !Sub CodeDeployHook_${AWS::Region}_orders  # SG414\n")),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # without the prefix, which a role of its own need not ask for
+        template=changed(TEMPLATE, (_NAME, "FunctionName: !Join ['-', [orders, check]]  # SG414\n"), _OWN_ROLE),
         samconfig=SAMCONFIG,
     ),
 )
@@ -52,15 +63,15 @@ GOOD = (
         samconfig=SAMCONFIG.replace("[prod.deploy.parameters]", '[prod.deploy.parameters]\nprofile = "production"'),
     ),
     Example(template=changed(TEMPLATE, (_NAME, "FunctionName: !Sub CodeDeployHook_${AWS::StackName}\n"))),
-    Example(  # one stack, deployed in two ways
+    Example(  # the name of a stack is not known
         template=changed(TEMPLATE, (_NAME, "FunctionName: CodeDeployHook_orders\n")),
-        samconfig=SAMCONFIG.replace('"orders-dev"', '"orders-prod"'),
+        samconfig=SAMCONFIG.replace('stack_name = "orders-prod"\n', ""),
     ),
     Example(  # CloudFormation makes the name up, and a role of the account's own may invoke it
         template=changed(
             TEMPLATE,
-            (f"      {_NAME}", "      # not CodeDeployHook_: the role may invoke any function\n"),
-            ("        Hooks:\n", "        Role: arn:aws:iam::111122223333:role/deployments\n        Hooks:\n"),
+            (f"      {_NAME}", ""),
+            _OWN_ROLE,
         ),
         samconfig=SAMCONFIG,
     ),
@@ -69,7 +80,7 @@ GOOD = (
 
 def check(project: Project) -> Iterator[Finding]:
     """One finding for each name that two environments would both take."""
-    for file in (file for file in project.templates if HOOK_PREFIX in file.document.text):
+    for file in (file for file in project.templates if _HOOKED in file.document.text):
         yield from _of(file)
 
 

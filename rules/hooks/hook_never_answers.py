@@ -1,7 +1,8 @@
 """A deployment hook whose code never answers CodeDeploy.
 
 What goes wrong: what a hook returns or raises is not read. Only a call of PutLifecycleEventHookExecutionStatus is an
-answer, and the code of this hook has none: each deployment waits for one hour and then fails.
+answer, and the code of this hook has none (or makes a command that it does not send, or asks the client of another
+service): each deployment waits for one hour and then fails.
 Silent when: the code is not in the project, or is neither Python nor JavaScript; the handler hands the event on (to a
 library, a state machine, another function), so that something else may answer.
 Fix: call PutLifecycleEventHookExecutionStatus with the two ids of the event, and Succeeded or Failed.
@@ -37,6 +38,12 @@ export const handler = async (event) => { // # SG409
   return "Succeeded";
 };
 """
+_UNSENT = """  const answer = new PutLifecycleEventHookExecutionStatusCommand({
+    deploymentId: DeploymentId,
+    lifecycleEventHookExecutionId: LifecycleEventHookExecutionId,
+    status: "Succeeded",
+  });
+"""
 _INLINE = """      InlineCode: |
         import os
         import boto3
@@ -55,9 +62,31 @@ BAD = (
         files=(("hooks/check.mjs", _SCRIPT),),
     ),
     Example(template=changed(TEMPLATE, ("      CodeUri: hooks/\n", _INLINE)), samconfig=SAMCONFIG),
+    Example(  # the client of another service
+        template=TEMPLATE,
+        samconfig=SAMCONFIG,
+        files=(
+            (
+                "hooks/check.py",
+                changed(
+                    SOURCE,
+                    ('boto3.client("codedeploy")', 'boto3.client("codepipeline")'),
+                    ("execution_status(", "execution_status(  # SG409"),
+                ),
+            ),
+        ),
+    ),
+    Example(  # a command that nobody sends
+        template=changed(
+            TEMPLATE, ("Runtime: python3.12\n      Timeout: 30", "Runtime: nodejs22.x\n      Timeout: 30")
+        ),
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.mjs", changed(_SCRIPT, ("  return ", f"{_UNSENT}  return "))),),
+    ),
 )
 
 GOOD = (
+    Example(template=TEMPLATE, samconfig=SAMCONFIG),  # the code is somewhere else
     Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", SOURCE),)),
     Example(  # a library of the project answers
         template=TEMPLATE,
@@ -103,7 +132,19 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each handler without an answer."""
     for hook in once_each(hook_functions(deployment)):
         source, facts = hook.source, hook.facts
-        if source is None or facts is None or facts.handler is None or not facts.never_answers:
+        if source is None or facts is None:
+            continue
+        for answer in facts.answers:
+            if answer.client is not None:
+                yield Finding(
+                    source.span(answer.place),
+                    f"{hook.function.logical_id} answers by a client of {answer.client}, which has no "
+                    "PutLifecycleEventHookExecutionStatus: CodeDeploy waits one hour and then fails the deployment {where}. "
+                    "Call that of codedeploy",
+                    resource=hook.function.logical_id,
+                    document=source.document,
+                )
+        if facts.handler is None or not facts.never_answers:
             continue
         yield Finding(
             source.span(facts.handler),

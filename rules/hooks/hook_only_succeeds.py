@@ -2,7 +2,8 @@
 
 What goes wrong: whatever the hook finds, it answers `Succeeded`. The new version always passes: the hook costs time
 and proves nothing, and whoever reads the template believes that the version was tested.
-Silent when: some way through the code sends `Failed`, or a status that is computed; the code is not in the project.
+Silent when: some way through the code sends `Failed`, or a status that is computed; a way sends nothing at all,
+which is how it fails (SG418 speaks of that); the code is not in the project.
 Fix: send `Failed` where the test of the new version fails.
 Source: CodeDeploy user guide, "AppSpec 'hooks' section for an AWS Lambda deployment".
 """
@@ -38,8 +39,38 @@ exports.handler = async (event) => {
     .promise();
 };
 """
+_SILENT = changed(
+    _SCRIPT,
+    ("  await codedeploy\n", "  if (process.env.BROKEN) return; // # SG418\n  await codedeploy\n"),
+    (" // # SG411", ""),
+)
+_TWO = (
+    changed(
+        TEMPLATE,
+        ("          PreTraffic: !Ref Check\n", "          PreTraffic: !Ref Check\n          PostTraffic: !Ref Look\n"),
+    )
+    + """  Look:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: !Sub CodeDeployHook_look_${Stage}
+      CodeUri: look/
+      Handler: look.handler
+      Runtime: nodejs22.x
+      DeploymentPreference: {Enabled: false}
+      Policies:
+        - Statement:
+            - Effect: Allow
+              Action: codedeploy:PutLifecycleEventHookExecutionStatus
+              Resource: !Sub arn:aws:codedeploy:*:${AWS::AccountId}:deploymentgroup:${ServerlessDeploymentApplication}/*
+"""
+)
 
 BAD = (
+    Example(  # and one that says nothing where it finds a fault
+        template=_TWO,
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", _ALWAYS), ("look/look.js", _SILENT)),
+    ),
     Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", _ALWAYS),)),
     Example(template=_NODE, samconfig=SAMCONFIG, files=(("hooks/check.js", _SCRIPT),)),
 )
@@ -59,6 +90,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     for hook in once_each(hook_functions(deployment)):
         source, facts = hook.source, hook.facts
         if source is None or facts is None or facts.statuses != frozenset({"Succeeded"}):
+            continue
+        if facts.silent_ends:
             continue
         yield Finding(
             source.span(facts.answers[0].statuses[0].place),

@@ -11,22 +11,17 @@ environment variables".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.hook_function import HookFunction, Told, hook_functions, once_each
 from samguard.rollout.hook_source import HookFacts
 from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
+from samguard.rules.hooks.missing_variables import missing_variables
 
 RULE = Rule("SG419", "hook-variable-missing", Level.WARNING, since="0.1.0")
 
-_OF_LAMBDA: Final = re.compile(
-    r"AWS_\w+|LAMBDA_\w+|_HANDLER|_X_AMZN_TRACE_ID|TZ|PATH|LANG|LD_LIBRARY_PATH|PYTHONPATH|NODE_PATH"
-)
-"""Variables that Lambda sets itself."""
 _READ = 'os.environ["NEW_VERSION"]'
 
 BAD = (
@@ -91,9 +86,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         source, facts, environment = hook.source, hook.facts, hook.environment
         if source is None or facts is None or environment.names is None:
             continue
-        for said in facts.required:
-            if said.text in environment.names or _OF_LAMBDA.fullmatch(said.text):
-                continue
+        for said in missing_variables(facts, environment.names):
             unread = _unread(hook, facts)
             yield Finding(
                 unread.span if unread is not None else source.span(said.place),

@@ -56,6 +56,7 @@ GOOD = (
         template=changed(
             TEMPLATE,
             *_ONLY_IN_DEV,
+            ("IsDev: !Equals [!Ref Stage, dev]", "IsDev: !Equals [!Ref Stage, prod]"),
             ("PreTraffic: !Ref Check", "PreTraffic: !If [IsDev, !Ref Check, !Ref AWS::NoValue]"),
         ),
         samconfig=SAMCONFIG,

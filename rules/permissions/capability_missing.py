@@ -3,8 +3,8 @@
 What goes wrong: CloudFormation makes roles only for who says CAPABILITY_IAM (CAPABILITY_NAMED_IAM where they have
 names), and deploys nested applications only with CAPABILITY_AUTO_EXPAND. SAM makes a role for each function and for
 CodeDeploy. Without the capability `sam deploy` stops, and a release that somebody waits for does not go out.
-Silent when: samconfig says no capabilities in any environment (the command line may); the template creates nothing
-that needs one.
+Silent when: samconfig says no capabilities in any environment (the command line may); an environment names no stack,
+and is only what others have in common; the template creates nothing that needs one.
 Fix: write `capabilities = "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"`, as far as the template needs them.
 Source: AWS SAM CLI command reference, sam deploy, --capabilities; CloudFormation API reference, CreateChangeSet.
 """
@@ -71,6 +71,10 @@ BAD = (
             _SAID, 'capabilities = "CAPABILITY_IAM"  # SG807\n'
         ),
     ),
+    Example(  # a list of them
+        template=TEMPLATE,
+        samconfig=_in_prod('capabilities = ["CAPABILITY_AUTO_EXPAND"]  # SG807\n'),
+    ),
     Example(
         template=TEMPLATE,
         samconfig=_in_prod("").replace("[prod.deploy.parameters]", "[prod.deploy.parameters]  # SG807"),
@@ -81,6 +85,13 @@ GOOD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG),
     Example(template=TEMPLATE, samconfig=SAMCONFIG.replace(_SAID, "")),
     Example(template=TEMPLATE, samconfig=_in_prod('capabilities = "CAPABILITY_NAMED_IAM"\n')),
+    Example(template=TEMPLATE, samconfig=_in_prod('capabilities = ["CAPABILITY_AUTO_EXPAND", "CAPABILITY_IAM"]\n')),
+    Example(  # no environment: what all of them have in common
+        template=TEMPLATE,
+        samconfig=SAMCONFIG.replace(
+            "version = 0.1\n", 'version = 0.1\n[default.global.parameters]\nregion = "eu-west-1"\n'
+        ),
+    ),
     Example(  # nothing that needs one
         template="""
 Transform: AWS::Serverless-2016-10-31
@@ -107,7 +118,7 @@ def _of(file: TemplateFile) -> Iterator[Finding]:
         given = said[environment.name]
         if given is not None and given.text is not None:
             yield from _lacking(given, given.text, needed, environment)
-        elif needed and environment.place is not None and "capabilities" in _others(environment, file):
+        elif needed and environment.place is not None and _is_odd(environment, file):
             yield Finding(
                 environment.place.span,
                 f"{environment.name} says no capabilities, though other environments do, and the template creates what "
@@ -117,8 +128,10 @@ def _of(file: TemplateFile) -> Iterator[Finding]:
             )
 
 
-def _others(environment: Environment, file: TemplateFile) -> set[str]:
-    return {key for other in file.environments if other is not environment for key in other.options}
+def _is_odd(environment: Environment, file: TemplateFile) -> bool:
+    """Whether an environment with a stack of its own says no capabilities, where others do."""
+    others = {key for other in file.environments if other is not environment for key in other.options}
+    return environment.stack_name is not None and "capabilities" in others
 
 
 def _lacking(given: ParameterValue, text: str, needed: tuple[str, ...], environment: Environment) -> Iterator[Finding]:

@@ -15,15 +15,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.rollout import Deployment
-from samguard.rollout.arns import FUNCTION_TYPES, function_arn
+from samguard.rollout import Deployment, Rollout
+from samguard.rollout.arns import FUNCTION_TYPES, function_arn, text_of
 from samguard.rollout.policies import Permissions, function_permissions
 from samguard.rules.permissions.example_role import SAMCONFIG, TEMPLATE, changed
-from samguard.template import Resource
 
 RULE = Rule("SG811", "many-principals-update-alias", Level.NOTE, since="0.1.0")
 
-_ACTIONS: Final = ("lambda:UpdateAlias", "lambda:UpdateFunctionCode")
+_MOVE: Final = "lambda:UpdateAlias"
+_CODE_OF: Final = "lambda:UpdateFunctionCode"
 _TUNER = """  Tuner:
     Type: AWS::Serverless::Function
     Properties:
@@ -37,8 +37,13 @@ _TUNER = """  Tuner:
               Resource: !Sub '${Orders.Arn}*'
 """
 _CODE = _TUNER.replace("  # SG811 in dev, prod", "")
+_REACH = "!Sub '${Orders.Arn}*'"
 
 BAD = (
+    Example(  # the alias alone
+        template=changed(TEMPLATE, ("  Check:\n", f"{_TUNER.replace(_REACH, '!Ref Orders.Alias')}  Check:\n")),
+        samconfig=SAMCONFIG,
+    ),
     Example(template=changed(TEMPLATE, ("  Check:\n", f"{_TUNER}  Check:\n")), samconfig=SAMCONFIG),
     Example(
         template=changed(
@@ -54,6 +59,16 @@ BAD = (
 
 GOOD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG),
+    Example(  # what NotAction leaves over names nothing
+        template=changed(
+            TEMPLATE, ("  Check:\n", f"{_CODE.replace('Action: lambda:Update*', 'NotAction: iam:*')}  Check:\n")
+        ),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # another alias of the function
+        template=changed(TEMPLATE, ("  Check:\n", f"{_CODE.replace('Arn}*', 'Arn}:beta')}  Check:\n")),
+        samconfig=SAMCONFIG,
+    ),
     Example(
         template=changed(TEMPLATE, ("  Check:\n", f"{_CODE.replace('Orders.Arn', 'Check.Arn')}  Check:\n")),
         samconfig=SAMCONFIG,
@@ -76,10 +91,10 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if function.logical_id in hooks or not shifted or scene.exists(function) is False:
             continue
         permissions = function_permissions(function, scene)
-        if not any(next(iter(permissions.naming(action)), None) for action in _ACTIONS):
+        if not any(next(iter(permissions.naming(action)), None) for action in (_MOVE, _CODE_OF)):
             continue  # nearly every function: no need to compare resources with every other function's
         for rollout in shifted:
-            action = _allowed(permissions, rollout.resource, deployment)
+            action = _allowed(permissions, rollout)
             if action is not None:
                 place = next(said.span for _, said in permissions.naming(action))
                 yield Finding(
@@ -90,6 +105,11 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 )
 
 
-def _allowed(permissions: Permissions, function: Resource, deployment: Deployment) -> str | None:
-    target = function_arn(function, deployment.scene)
-    return next((action for action in _ACTIONS if permissions.allows(action, target)), None)
+def _allowed(permissions: Permissions, rollout: Rollout) -> str | None:
+    scene = rollout.scene
+    function = function_arn(rollout.resource, scene)
+    alias = function_arn(rollout.resource, scene, text_of(rollout.alias, scene))
+    for action, target in ((_MOVE, function), (_MOVE, alias), (_CODE_OF, function)):
+        if permissions.allows(action, target):
+            return action
+    return None

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import HOOK_PREFIX, Deployment
-from samguard.rollout.arns import function_arn
+from samguard.rollout.arns import FUNCTION_TYPES, covers, function_arn
 from samguard.rollout.hook_function import INVOKE, HookFunction, hook_functions
-from samguard.rollout.policies import Permissions
+from samguard.rollout.policies import Permissions, Statement
 from samguard.rollout.service_role import service_role
 from samguard.rules.permissions.example_role import DEV_ONLY, INLINE, MANAGED, SAMCONFIG, TEMPLATE, changed
 from samguard.source import Span
@@ -46,6 +46,15 @@ BAD = (
     ),
     Example(
         template=changed(TEMPLATE, (MANAGED, INLINE), (_INVOKE, _INVOKE.replace("Check.Arn", "Orders.Arn  # SG805"))),
+        samconfig=SAMCONFIG,
+    ),
+    Example(  # other hooks are named beside the managed policy: so would this one be
+        template=changed(
+            TEMPLATE,
+            (MANAGED, MANAGED + INLINE),
+            (_INVOKE, _INVOKE.replace("!GetAtt Check.Arn", "!GetAtt Orders.Arn  # SG805")),
+            (_NAME, "FunctionName: !Sub orders_check_${Stage}\n"),
+        ),
         samconfig=SAMCONFIG,
     ),
     Example(
@@ -111,6 +120,9 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 def _place(permissions: Permissions, hook: HookFunction) -> Span:
     """The hook's name where a policy asks for another one; else where the role would allow it."""
     target = function_arn(hook.function, hook.scene)
+    statement = next((s for s in permissions.statements if s.allows and not s.is_managed and s.names(INVOKE)), None)
+    if statement is not None and statement.resources and not _is_outdated(statement, hook):
+        return statement.resources[0].span
     is_by_name = any(statement.is_managed and statement.names(INVOKE) for statement in permissions.statements)
     if not is_by_name:
         managed = next((statement.effect_span for statement in permissions.statements if statement.is_managed), None)
@@ -118,3 +130,9 @@ def _place(permissions: Permissions, hook: HookFunction) -> Span:
         return managed if managed is not None and place == permissions.home else place
     name = hook.function.properties.entry("FunctionName")
     return name.value.span if name is not None else hook.function.span
+
+
+def _is_outdated(statement: Statement, hook: HookFunction) -> bool:
+    """Whether a statement names a function that the template has not: the hook, as it was called before."""
+    functions = [function_arn(one, hook.scene) for one in hook.scene.template.of_type(*FUNCTION_TYPES)]
+    return any(all(covers(said.text, arn) is False for arn in functions) for said in statement.resources)

@@ -3,7 +3,8 @@
 What goes wrong: CodeDeploy shifts traffic by lambda:UpdateAlias and reads alarms by cloudwatch:DescribeAlarms, with
 the rights of this role. AWSCodeDeployRole and AWSCodeDeployRoleForECS are made for servers and containers and have no
 right to an alias: the deployment fails, or stops because the state of the alarms cannot be read.
-Silent when: the role or a policy of it is not in the template; for the alarms, where there are none.
+Silent when: the role or a policy of it is not in the template; CodeDeploy may not assume the role at all (SG803 speaks of
+that); for the alarms, where there are none.
 Fix: give the role the managed policy service-role/AWSCodeDeployRoleForLambda.
 Source: CodeDeploy user guide, "Create a service role for CodeDeploy" and "Grant CodeDeploy permission to use
 CloudWatch alarms"; AWS managed policy AWSCodeDeployRoleForLambda.
@@ -19,6 +20,7 @@ from samguard.rollout import Rollout
 from samguard.rollout.arns import FUNCTION_TYPES, Text, function_arn, text_of
 from samguard.rollout.policies import Permissions
 from samguard.rollout.service_role import service_role
+from samguard.rollout.trust import trust_of
 from samguard.rules.permissions.example_role import INLINE, MANAGED, SAMCONFIG, TEMPLATE, changed
 from samguard.source import Span
 
@@ -33,6 +35,30 @@ _ATTACHED = """  Shift:
         Statement:
           - {Effect: Allow, Action: ['lambda:*', 'cloudwatch:Describe*'], Resource: '*'}
 """
+_SECOND = """  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: refunds/
+      Handler: app.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      AutoPublishAliasAllProperties: true
+      DeploymentPreference:
+        Type: Canary10Percent10Minutes
+        Role: !GetAtt RefundsRole.Arn
+        Alarms: [refunds-errors]
+        Hooks: {PreTraffic: CodeDeployHook_refunds}
+  RefundsRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Action: sts:AssumeRole
+            Principal:
+              Service: lambda.amazonaws.com  # SG803
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSCodeDeployRole]
+"""
 
 BAD = (
     Example(
@@ -40,6 +66,10 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(template=changed(TEMPLATE, (_POLICY, "AWSCodeDeployRoleForECS  # SG804")), samconfig=SAMCONFIG),
+    Example(  # one that may do too little, and one that CodeDeploy cannot assume in the first place
+        template=changed(TEMPLATE, (_POLICY, "service-role/AWSCodeDeployRole  # SG804")) + _SECOND,
+        samconfig=SAMCONFIG,
+    ),
     Example(  # it is service-role/AWSCodeDeployRoleForLambda
         template=changed(TEMPLATE, (_POLICY, "AWSCodeDeployRoleForLambda  # SG804")), samconfig=SAMCONFIG
     ),
@@ -95,6 +125,8 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             f"{{resource}} is not deployed {{where}}. Write {_POLICY}",
             resource=rollout.function,
         )
+    if trust_of(permissions.resource, rollout.scene).admits_service("codedeploy") is False:
+        return
     target = function_arn(rollout.resource, rollout.scene)
     alias = function_arn(rollout.resource, rollout.scene, text_of(rollout.alias, rollout.scene))
     lacking = [a for a in _ALIAS if permissions.allows(a, target) is False and permissions.allows(a, alias) is False]

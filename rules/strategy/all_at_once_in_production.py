@@ -16,7 +16,8 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
-from samguard.rules.strategy.configuration import routing_place
+from samguard.rules.strategy.configuration import routing_place, said_once
+from samguard.source import Span
 
 RULE = Rule("SG201", "all-at-once-in-production", Level.ERROR, since="0.1.0", about_production=True)
 
@@ -34,6 +35,18 @@ Resources:
       AutoPublishAlias: live
       DeploymentPreference:
         Type: !Ref Strategy%s
+        Alarms: [orders-errors]
+"""
+_SECOND = """
+  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: refunds.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference:
+        Type: %s
         Alarms: [orders-errors]
 """
 
@@ -66,6 +79,23 @@ Resources:
       DeploymentPreference:
         Type: !If [IsProd, Canary10Percent5Minutes, AllAtOnce]  # SG201 in default
         Alarms: [orders-errors]
+""",
+    ),
+    Example(  # one parameter for two functions: one finding
+        template=_TEMPLATE % "  # SG201 in prod" + _SECOND % "!Ref Strategy",
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+stack_name = "orders-prod"
+""",
+    ),
+    Example(  # written at two functions: each is to be mended
+        template=_TEMPLATE.replace("!Ref Strategy", "AllAtOnce") % "  # SG201 in prod"
+        + _SECOND % "AllAtOnce  # SG201 in prod",
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+stack_name = "orders-prod"
 """,
     ),
     Example(  # a configuration of the template's own that is AllAtOnce: one finding, at what it is made of
@@ -186,8 +216,9 @@ stack_name = "orders-prod"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
-    """One finding for each function or state machine whose alias moves in one step."""
+    """One finding for each function or state machine whose alias moves in one step; one for all that ask the same."""
     hooks = deployment.hook_functions()
+    places: dict[str, Span] = {}
     for rollout in deployment.rollouts:
         strategy = rollout.strategy
         if not rollout.shifts or not isinstance(strategy, Strategy) or not strategy.is_all_at_once:
@@ -196,9 +227,9 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             continue
         span, because = routing_place(rollout, strategy, ("Type",))
         yield Finding(
-            span,
-            f"{{resource}} gets every new version with {strategy.name}: all users at once, before any alarm can stop "
-            "it {where}. Give production a canary or linear strategy",
+            said_once(rollout, places, span),
+            f"every new version of {{resource}} goes to all users at once ({strategy.name}), before any alarm can "
+            "stop it {where}. Give production a canary or linear strategy",
             because=(*rollout.because, *strategy.because, *because),
             resource=rollout.function,
         )

@@ -66,12 +66,16 @@ GOOD = (
 )
 
 
+def is_too_short(rollout: Rollout) -> bool:
+    """Whether a gradual shift certainly takes less than two minutes."""
+    minutes = rollout.strategy.duration_minutes if isinstance(rollout.strategy, Strategy) else None
+    return rollout.is_gradual and minutes is not None and 0 < minutes < _SHORTEST_MINUTES
+
+
 def check(rollout: Rollout) -> Iterator[Finding]:
     """One finding for each gradual shift of less than two minutes."""
     strategy = rollout.strategy
-    if not rollout.is_gradual or not isinstance(strategy, Strategy) or not strategy.duration_minutes:
-        return
-    if strategy.duration_minutes >= _SHORTEST_MINUTES:
+    if not isinstance(strategy, Strategy) or not is_too_short(rollout):
         return
     span, because = percentage_span(rollout, strategy, 1)
     yield Finding(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from samguard.evaluation import Literal, Reason, Trail
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
-from samguard.source import Mapping, Node, Span
+from samguard.source import Mapping, Node, Scalar, Span
 from samguard.template import Resource, intrinsic
 
+_LOOKUPS: Final = ("Ref", "Fn::FindInMap", "Fn::Sub")
 CONFIGURATION_TYPE = "AWS::CodeDeploy::DeploymentConfig"
 ROUTING_TYPES = {
     "TimeBasedCanary": ("CanaryPercentage", "CanaryInterval"),
@@ -22,16 +25,43 @@ def strategy_node(rollout: Rollout) -> Node | None:
     return rollout.preference.get("Type") if rollout.preference is not None else None
 
 
-def routing_place(rollout: Rollout, strategy: Strategy, path: tuple[str, ...]) -> tuple[Span, Trail]:
+def said_once(rollout: Rollout, places: dict[str, Span], span: Span) -> Span:
+    """Where several rollouts whose strategy is looked up at one place are told as one: at the first of them.
+
+    `places` gathers the first place of each expression that looks up a parameter or a mapping.
+    """
+    node, _ = rollout.scene.chosen(strategy_node(rollout))
+    call = intrinsic(node)
+    if node is None or call is None or call.name not in _LOOKUPS:
+        return span
+    text = rollout.template.document.text[node.span.start : node.span.end]
+    return places.setdefault(" ".join(text.split()), span)
+
+
+def strategy_place(rollout: Rollout) -> Span:
+    """Where a strategy's name is written: in the branch of `Fn::If` that is taken, if it is written out there."""
+    node = strategy_node(rollout)
+    chosen, _ = rollout.scene.chosen(node)
+    return chosen.span if isinstance(chosen, Scalar) and chosen is not node else rollout.spans.strategy
+
+
+def routing_place(
+    rollout: Rollout, strategy: Strategy, path: tuple[str, ...], *, is_number: bool = False
+) -> tuple[Span, Trail]:
     """Where to change what a strategy does: in the configuration that is named outright, else where it is chosen.
 
-    `path` leads from TrafficRoutingConfig to the value. The trail tells where the configuration is named.
+    `path` leads from TrafficRoutingConfig to the value. The trail tells where the configuration is named. A number is
+    changed in the configuration also where a condition chose that.
     """
     configuration = strategy.configuration
     node = strategy_node(rollout)
+    if is_number:
+        node, _ = rollout.scene.chosen(node)
     call = intrinsic(node)
     is_chosen_by_name = call is None or call.name == "Ref"
-    if configuration is None or node is None or not is_chosen_by_name or strategy.because:
+    if configuration is None or node is None or not is_chosen_by_name:
+        return rollout.spans.strategy, ()
+    if rollout.scene.value(node).because:
         return rollout.spans.strategy, ()
     reason = Reason(f"{rollout.function} names this configuration", rollout.scene.place(rollout.spans.strategy))
     return routing_span(configuration, path), (reason,)
@@ -59,7 +89,7 @@ def percentage_span(rollout: Rollout, strategy: Strategy, index: int) -> tuple[S
     name = f"TimeBased{shape.capitalize()}"
     if name not in ROUTING_TYPES:
         return rollout.spans.strategy, ()
-    return routing_place(rollout, strategy, (name, ROUTING_TYPES[name][index]))
+    return routing_place(rollout, strategy, (name, ROUTING_TYPES[name][index]), is_number=True)
 
 
 def users(deployment: Deployment) -> dict[str, Rollout]:

@@ -75,6 +75,12 @@ Resources:
 BAD = (
     Example(template=_TEMPLATE % _CANARY % "99  # SG209 in prod", samconfig=_STAGES),
     Example(template=_TEMPLATE % _LINEAR % "50  # SG209 in prod", samconfig=_STAGES),
+    Example(  # chosen by a condition, and still a number of the configuration
+        template=(_TEMPLATE % _CANARY % "60  # SG209 in prod")
+        .replace("!Ref Slowly", "!If [IsProd, !Ref Slowly, AllAtOnce]")
+        .replace("Globals:", "Conditions:\n  IsProd: !Equals [!Ref AWS::StackName, orders-prod]\nGlobals:", 1),
+        samconfig=_STAGES,
+    ),
     Example(template=_MACHINE % "80  # SG209 in prod", samconfig=_STAGES),
 )
 

@@ -4,7 +4,7 @@ What goes wrong: `sam deploy` waits 60 minutes (`--max-wait-duration`) and `aws 
 they fail. The pipeline is red while the shift goes on in AWS, and a second run collides with it or never looks at how
 it ends.
 Silent when: nobody is known to deploy, or something else than these two does (CodePipeline, the CloudFormation action
-of GitHub); the option is long enough; the duration is not known.
+of GitHub); the option is long enough; the duration is not known, or more than CodeDeploy takes (SG207).
 Fix: set max_wait_duration in samconfig to more minutes than the shift and its hooks take.
 Source: SAM CLI, samcli/commands/deploy; AWS CLI, awscli/customizations/cloudformation/deployer.py.
 """
@@ -14,14 +14,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from samguard.evaluation import Literal, Reason
+from samguard.evaluation import Literal, Reason, Trail
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.rollout import Rollout, Strategy
+from samguard.rollout import Deployment, Rollout, Strategy
 from samguard.rollout.strategy import number
+from samguard.rules.strategy.configuration import said_once
+from samguard.source import Span
 
 RULE = Rule("SG210", "longer-than-waiter", Level.WARNING, since="0.1.0")
 
 _WAITS_MINUTES: Final = 60
+_LONGEST_MINUTES: Final = 2880
+"""What CodeDeploy takes at most."""
 _OPTION: Final = "max_wait_duration"
 
 _TEMPLATE = """
@@ -48,7 +52,31 @@ stack_name = "orders-prod"
 %s
 """
 
+_TWO = """
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Shift: {Type: String, Default: Linear10PercentEvery10Minutes}
+Globals:
+  Function: {CodeUri: src/, Runtime: python3.12, AutoPublishAlias: live}
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: orders.handler
+      DeploymentPreference:
+        Type: !Ref Shift  # SG210 in prod
+        Alarms: [orders-errors]
+  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: refunds.handler
+      DeploymentPreference:
+        Type: !Ref Shift
+        Alarms: [refunds-errors]
+"""
+
 BAD = (
+    Example(template=_TWO, samconfig=_STAGES % ""),  # one parameter decides
     Example(
         template=_TEMPLATE % "Canary10Percent15Minutes",
         samconfig=_STAGES % "max_wait_duration = 10  # SG210 in prod",
@@ -57,36 +85,50 @@ BAD = (
 )
 
 GOOD = (
+    Example(template=_TEMPLATE % "Linear10PercentEvery10Minutes", samconfig=_STAGES % 'max_wait_duration = "long"'),
     Example(template=_TEMPLATE % "Canary10Percent30Minutes", samconfig=_STAGES % ""),
     Example(template=_TEMPLATE % "Linear10PercentEvery10Minutes", samconfig=_STAGES % "max_wait_duration = 120"),
     Example(template=_TEMPLATE % "Linear10PercentEvery10Minutes"),
 )
 
 
-def check(rollout: Rollout) -> Iterator[Finding]:
-    """One finding for each shift that outlasts its waiter; where nobody chose how long to wait, a note."""
-    environment, strategy = rollout.environment, rollout.strategy
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """One finding for each shift that outlasts its waiter; one for all that ask the same."""
+    environment = deployment.environment
     if environment.is_assumed or not environment.deploys_with_previous_values:
-        return
-    if not rollout.is_gradual or not isinstance(strategy, Strategy) or strategy.duration_minutes is None:
         return
     option = environment.options.get(_OPTION)
     if option is None:
         waits: float | None = _WAITS_MINUTES
     else:
         waits = number(Literal(option.text)) if option.text is not None else None
-    if waits is None or strategy.duration_minutes <= waits:
+    if waits is None:
         return
-    place = option.place if option is not None else None
-    reason = Reason(
-        f"{strategy.name} takes {strategy.duration_minutes:g} minutes", rollout.scene.place(rollout.spans.strategy)
-    )
-    yield Finding(
-        place.span if place is not None else rollout.spans.strategy,
-        f"the shift of {{resource}} takes {strategy.duration_minutes:g} minutes, but the deployment waits for "
-        f"{waits:g} only: it fails while the shift goes on {{where}}. Set {_OPTION} to more",
-        because=(*rollout.because, *strategy.because, reason),
-        resource=rollout.function,
-        level=Level.NOTE if option is None else None,
-        document=place.document if place is not None else None,
-    )
+    places: dict[str, Span] = {}
+    for rollout in deployment.rollouts:
+        minutes = _minutes(rollout)
+        if minutes is None or minutes <= waits:
+            continue
+        place = option.place if option is not None else None
+        yield Finding(
+            place.span if place is not None else said_once(rollout, places, rollout.spans.strategy),
+            f"the shift of {{resource}} takes {minutes:g} minutes, but the deployment waits for {waits:g} only: it "
+            f"fails while the shift goes on {{where}}. Set {_OPTION} to more",
+            because=(*rollout.because, *_trail(rollout, minutes)),
+            resource=rollout.function,
+            document=place.document if place is not None else None,
+        )
+
+
+def _minutes(rollout: Rollout) -> float | None:
+    """How long a gradual shift takes, None where that is not known or CodeDeploy refuses it (SG207)."""
+    strategy = rollout.strategy
+    if not rollout.is_gradual or not isinstance(strategy, Strategy) or strategy.percent is None:
+        return None
+    minutes = strategy.duration_minutes
+    return minutes if minutes is not None and minutes <= _LONGEST_MINUTES and strategy.percent >= 1 else None
+
+
+def _trail(rollout: Rollout, minutes: float) -> Trail:
+    decided = rollout.strategy.because if isinstance(rollout.strategy, Strategy) else ()
+    return (*decided, Reason(f"the shift takes {minutes:g} minutes", rollout.scene.place(rollout.spans.strategy)))

@@ -5,7 +5,7 @@ fail, and no alarm brings the old one back.
 Silent when: the environment is not production; the function is a deployment hook; the preference is there but off
 (SG202), unset by a null (SG216) or refused; in plain CloudFormation a deployment group waits unused (SG113), or the
 alias points to `$LATEST` (SG111) or has fixed weights (SG112). A note where nothing of the template calls the function,
-and where neither an environment nor the template shows that gradual deployment is wanted.
+or only a clock and no other function is shifted, and where neither an environment nor the template shows that gradual deployment is wanted.
 Fix: add a DeploymentPreference with a canary or linear Type and alarms.
 Source: SAM, docs/safe_lambda_deployments.rst; SAM developer guide, "Deploying serverless applications gradually".
 """
@@ -60,6 +60,12 @@ _SHIFTED = """
 BAD = (
     Example(template=_TEMPLATE % ("  # SG218 in prod", "", "", ""), samconfig=_STAGES),  # two functions, one finding
     Example(template=_TEMPLATE % ("", "  # SG218 in prod", "", _SHIFTED), samconfig=_STAGES),
+    Example(  # a clock calls it, and the template shifts others
+        template=(_TEMPLATE % ("", "  # SG218 in prod", "", _SHIFTED)).replace(
+            "{Type: HttpApi}", "{Type: Schedule, Properties: {Schedule: rate(1 hour)}}", 1
+        ),
+        samconfig=_STAGES,
+    ),
     Example(template=_TEMPLATE % ("", "  # SG218", "", _SHIFTED)),  # the other function shows that it is wanted
 )
 
@@ -122,6 +128,9 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     for rollout in found:
         kind = traffic(rollout.resource, rollout.scene)
         reaches_users = kind.reaches_users and not (shifts_others and kind is Traffic.UNKNOWN)
+        reaches_users = reaches_users or (
+            kind is Traffic.SCHEDULE and shifts_others and deployment.production is Production.YES
+        )
         is_meant = ignores_shared_preference(rollout.resource) or rollout.kind is RolloutKind.STATE_MACHINE
         yield Finding(
             rollout.spans.preference if shifts_others else _place_of_all(found[0]),

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from samguard.evaluation import Reason
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
+from samguard.rules.strategy.configuration import strategy_node
+from samguard.source import Scalar
 
 RULE = Rule("SG219", "strategies-differ", Level.NOTE, since="0.1.0", about_production=True)
 
@@ -51,7 +53,23 @@ version = 0.1
 stack_name = "orders-prod"
 """
 
-BAD = Example(template=_TEMPLATE % "Canary10Percent5Minutes  # SG219 in prod", samconfig=_STAGES)
+_THIRD = """
+  Returns:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: returns.handler
+      DeploymentPreference:
+        Type: Canary10Percent5Minutes
+        Alarms: [orders-errors]
+"""
+_ODD = _TEMPLATE.replace("Canary10Percent30Minutes", "Canary10Percent30Minutes  # SG219 in prod")
+_PARAMETER = "Parameters:\n  Shift: {Type: String, Default: Canary10Percent5Minutes}\nGlobals:"
+
+BAD = (
+    Example(template=_TEMPLATE % "Canary10Percent5Minutes  # SG219 in prod", samconfig=_STAGES),
+    Example(template=_ODD % "Canary10Percent5Minutes" + _THIRD, samconfig=_STAGES),  # two go the same pace
+    Example(template=(_ODD % "!Ref Shift").replace("Globals:", _PARAMETER, 1), samconfig=_STAGES),
+)
 
 GOOD = (
     Example(template=_TEMPLATE % "CodeDeployDefault.LambdaCanary10Percent30Minutes", samconfig=_STAGES),
@@ -61,24 +79,33 @@ GOOD = (
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
-    """One finding for each template: at the fastest of the paces."""
-    paces: dict[str, tuple[float, Rollout]] = {}
+    """One finding for each template: at the odd one of the paces."""
+    paces: dict[str, list[Rollout]] = {}
+    minutes: dict[str, float] = {}
     for rollout in deployment.rollouts:
         if rollout.kind is not RolloutKind.FUNCTION or not rollout.is_gradual:
             continue
         strategy = rollout.strategy
         if not isinstance(strategy, Strategy) or strategy.duration_minutes is None:
             return
-        paces.setdefault(strategy.name, (strategy.duration_minutes, rollout))
+        paces.setdefault(strategy.name, []).append(rollout)
+        minutes[strategy.name] = strategy.duration_minutes
     if len(paces) < 2:  # noqa: PLR2004 - two differ
         return
-    fastest = min(paces, key=lambda name: paces[name][0])
-    slowest = max(paces, key=lambda name: paces[name][0])
-    fast, slow = paces[fastest][1], paces[slowest][1]
+    ranked = sorted(paces, key=lambda name: (len(paces[name]), _is_shared(paces[name][0]), minutes[name]))
+    oddest, usual = ranked[0], ranked[-1]
+    odd, other = paces[oddest][0], paces[usual][0]
     yield Finding(
-        fast.spans.strategy,
-        f"{fast.function} is shifted with {fastest}, but {slow.function} with {slowest} {{where}}: their versions meet "
+        odd.spans.strategy,
+        f"{odd.function} is shifted with {oddest}, but {other.function} with {usual} {{where}}: their versions meet "
         "in every mixture meanwhile. Shift functions that belong together at one pace",
-        because=(Reason(f"{slow.function} is shifted with {slowest}", slow.scene.place(slow.spans.strategy)),),
-        resource=fast.function,
+        because=(Reason(f"{other.function} is shifted with {usual}", other.scene.place(other.spans.strategy)),),
+        resource=odd.function,
     )
+
+
+def _is_shared(rollout: Rollout) -> bool:
+    """Whether a strategy is looked up, or said in Globals: what is written at one function is the odd one."""
+    node, shared = strategy_node(rollout), rollout.template.shared
+    is_inherited = shared is not None and node is not None and shared.span.start <= node.span.start < shared.span.end
+    return is_inherited or not isinstance(node, Scalar)

@@ -18,11 +18,12 @@ from typing import Final
 
 from samguard.evaluation import Literal, Reference, Removed
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
-from samguard.rollout import Rollout, RolloutKind, Strategy, StrategyKind, near_predefined
+from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy, StrategyKind, near_predefined
 from samguard.rollout.strategy import LAMBDA_PREFIX
-from samguard.rules.strategy.configuration import CONFIGURATION_TYPE, strategy_node
+from samguard.rules.strategy.configuration import CONFIGURATION_TYPE, said_once, strategy_node, strategy_place
 from samguard.rules.strategy.lambda_prefix_strategy import foreign_name
-from samguard.source import Scalar
+from samguard.source import Scalar, Span
+from samguard.value import replace
 
 RULE = Rule("SG205", "unknown-strategy", Level.ERROR, since="0.1.0")
 
@@ -69,6 +70,23 @@ version = 0.1
 stack_name = "orders-prod"
 parameter_overrides = "Strategy=%s"
 """
+_SECOND = """
+  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: refunds.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference:
+        Type: !Ref Strategy
+        Alarms: [refunds-errors]
+"""
+_BRANCHES = """!If
+          - IsProd
+          - Canary10Percent15Minute  # SG205 in prod
+          - AllAtOnce"""
+_CONDITIONS = "Conditions:\n  IsProd: !Equals [!Ref AWS::StackName, orders-prod]\nParameters:"
 
 BAD = (
     Example(
@@ -80,6 +98,14 @@ BAD = (
         fixed=_TEMPLATE % "Canary10Percent5Minutes  # SG205",
     ),
     Example(template=_TEMPLATE % "!Ref Strategy  # SG205 in prod", samconfig=_STAGES % "Canary10Percent5Minute"),
+    Example(  # one parameter for two functions: one finding
+        template=_TEMPLATE % "!Ref Strategy  # SG205 in prod" + _SECOND, samconfig=_STAGES % "Canary10Percent5Minute"
+    ),
+    Example(  # in one branch of a long Fn::If
+        template=(_TEMPLATE % _BRANCHES).replace("Parameters:", _CONDITIONS, 1),
+        samconfig=_STAGES % "AllAtOnce",
+        fixed=(_TEMPLATE % _BRANCHES.replace("15Minute ", "15Minutes ")).replace("Parameters:", _CONDITIONS, 1),
+    ),
     Example(template=_TEMPLATE % "Canary20Percent5Minutes  # SG205"),
     Example(template=_TEMPLATE % "payments-slow  # SG205"),
     Example(template=_TEMPLATE % "!Ref Errors  # SG205"),
@@ -107,8 +133,15 @@ GOOD = (
 )
 
 
-def check(rollout: Rollout) -> Iterator[Finding]:
-    """One finding where the named configuration is neither predefined nor the template's own."""
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """One finding for each place that names a configuration which is neither predefined nor the template's own."""
+    places: dict[str, Span] = {}
+    for rollout in deployment.rollouts:
+        for finding in _of(rollout):
+            yield replace(finding, span=said_once(rollout, places, finding.span))
+
+
+def _of(rollout: Rollout) -> Iterator[Finding]:
     strategy = rollout.strategy
     if rollout.kind is not RolloutKind.FUNCTION or not rollout.shifts or not isinstance(strategy, Strategy):
         return
@@ -118,7 +151,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         yield _unknown(rollout, strategy)
     elif strategy.kind is StrategyKind.CUSTOM and not _may_be_made_here(rollout):
         yield Finding(
-            rollout.spans.strategy,
+            strategy_place(rollout),
             f"{strategy.name!r} is neither one of CodeDeploy's strategies nor made in this template: {{resource}} "
             "cannot be deployed unless the account has a deployment configuration of this name",
             because=strategy.because,
@@ -128,7 +161,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
 
 
 def _unknown(rollout: Rollout, strategy: Strategy) -> Finding:
-    node = strategy_node(rollout)
+    node, _ = rollout.scene.chosen(strategy_node(rollout))
     value = rollout.scene.value(node)
     if isinstance(value, Reference):
         message = f"the strategy of {{resource}} is a Ref to {value.logical_id}, which is no deployment configuration"
@@ -141,7 +174,7 @@ def _unknown(rollout: Rollout, strategy: Strategy) -> Finding:
         prefix = LAMBDA_PREFIX if node.text.startswith(LAMBDA_PREFIX) else ""
         fixes = (Fix(f"Write {near}", (Edit(node.span, prefix + near),), safe=True),)
     return Finding(
-        rollout.spans.strategy,
+        strategy_place(rollout),
         f"CodeDeploy has no strategy called {strategy.name!r}: the deployment of {{resource}} fails {{where}}{hint}",
         because=strategy.because,
         resource=rollout.function,

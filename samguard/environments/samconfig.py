@@ -12,7 +12,7 @@ from samguard.environments.config_problem import ConfigProblem, ConfigProblemKin
 from samguard.environments.environment import DeployCommand, ParameterSource, ParameterValue
 from samguard.environments.parameter_overrides import Overrides, Read, parameter_overrides
 from samguard.environments.sam_cli_file import configuration
-from samguard.source import Document, Entry, Format, Mapping, Node, Place, Scalar, Span
+from samguard.source import Document, Entry, Format, Mapping, Node, Place, Scalar, Sequence, Span
 from samguard.value import replace, value
 
 NAMES: Final = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
@@ -109,9 +109,9 @@ class _Reader:
         if _OVERRIDES in own and _OVERRIDES in shared:
             self._judge_hidden(own[_OVERRIDES], shared[_OVERRIDES], overrides, name)
         options = {
-            key: ParameterValue(str(entry.value.value), ParameterSource.SAMCONFIG, Place(self._document, entry.span))
+            key: ParameterValue(text, ParameterSource.SAMCONFIG, Place(self._document, entry.span))
             for key, entry in parameters.items()
-            if isinstance(entry.value, Scalar) and entry.value.value is not None
+            if (text := _option(entry.value)) is not None
         }
         template = _template(options) or self._built_template(environment)
         for key in (_OVERRIDES, *_TEMPLATE_KEYS):
@@ -198,6 +198,14 @@ class _Reader:
                 if template is not None:
                     return template
         return None
+
+
+def _option(node: Node) -> str | None:
+    """The value of an option; of a list the texts in a row, as the command line would be given them."""
+    if isinstance(node, Sequence):
+        texts = [_option(item) for item in node.items]
+        return " ".join(text for text in texts if text is not None)
+    return str(node.value) if isinstance(node, Scalar) and node.value is not None else None
 
 
 def _template(options: dict[str, ParameterValue]) -> str | None:

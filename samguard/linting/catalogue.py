@@ -21,6 +21,7 @@ MODELS: Final = (
     "Rollout",
     "Deployment",
     "SamConfigFile",
+    "Pipeline",
     "Project",
     "SuppressionUse",
 )

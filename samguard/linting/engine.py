@@ -56,6 +56,7 @@ def lint(project: Project, selection: Selection | None = None, *, with_line_hash
     run.documents()
     for file in project.templates:
         run.template(file)
+    run.pipelines()
     run.whole()
     run.suppress()
     return run.report(with_line_hashes=with_line_hashes)
@@ -71,10 +72,7 @@ class _Run:
         for loaded in rules:
             self.by_model.setdefault(loaded.model, []).append(loaded)
         self.defects: dict[tuple[object, ...], _Defect] = {}
-        self.notifications = [
-            Notification(_weight(skipped), f"{skipped.path} was not checked: {skipped.why}", skipped.path)
-            for skipped in project.not_read
-        ]
+        self.notifications = [_not_read(skipped) for skipped in project.not_read]
         self.environments: set[tuple[str, str]] = set()
         self.rollouts = 0
         self.suppressed: set[tuple[object, ...]] = set()
@@ -113,6 +111,13 @@ class _Run:
             for loaded in self.by_model.get("SamConfigFile", ()):
                 for finding in self.ask(loaded, config, config.document.path):
                     self.add(loaded.rule, finding, config.document)
+
+    def pipelines(self) -> None:
+        """Rules about pipelines."""
+        for loaded in self.by_model.get("Pipeline", ()):
+            for pipeline in self.project.pipelines:
+                for finding in self.ask(loaded, pipeline, pipeline.path):
+                    self.add(loaded.rule, finding, pipeline.document)
 
     def whole(self) -> None:
         """Rules about the project as a whole."""
@@ -217,7 +222,9 @@ class _Run:
         suppressing = Suppressing(self.project.today)
         self._mark(suppressing)
         rules = self.by_model.get("SuppressionUse", [])
-        for document in self.project.documents if rules else ():
+        by_path = {pipeline.document.path: pipeline.document for pipeline in self.project.pipelines}
+        by_path |= {document.path: document for document in self.project.documents}
+        for document in by_path.values() if rules else ():
             for use in suppressing.uses(document, self._ran):
                 for loaded in rules:
                     for finding in self.ask(loaded, use, document.path):
@@ -268,6 +275,13 @@ class _Run:
         return names(self.project.ignored_in(defect.document.path), defect.rule)
 
 
+def _not_read(skipped: NotRead) -> Notification:
+    if skipped.is_internal_error:
+        message = f"reading the pipelines failed on {skipped.path}: {skipped.why}. Please report this."
+        return Notification(Level.ERROR, message, skipped.path, is_internal_error=True)
+    return Notification(_weight(skipped), f"{skipped.path} was not checked: {skipped.why}", skipped.path)
+
+
 def _weight(skipped: NotRead) -> Level:
     """How much it matters that a file was not read."""
     if skipped.is_failure:
@@ -316,7 +330,7 @@ def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> Repo
         fixes=tuple(_resolved(fix, document) for fix in finding.fixes),
         fingerprint=fingerprint,
         line_hash=hashes[line - 1] if line <= len(hashes) else "",
-        lines=tuple(document.line(number) for number in range(line, last + 1)),
+        lines=() if finding.is_secret else tuple(document.line(number) for number in range(line, last + 1)),
     )
 
 
@@ -345,7 +359,11 @@ def _listed(words: tuple[str, ...]) -> str:
 def _fingerprint(defect: _Defect) -> str:
     """A defect's identity across unrelated edits: the rule, the keys that lead there, and what is written there."""
     document, span = defect.document, defect.finding.span
-    said = " ".join(document.text[span.start : min(span.end, span.start + 200)].split())
+    said = (
+        ""
+        if defect.finding.is_secret
+        else " ".join(document.text[span.start : min(span.end, span.start + 200)].split())
+    )
     name = document.path.rpartition("/")[2]
     parts = (defect.rule.id, name, *property_path(document, span.start), said)
     return _digest("\0".join(parts))

@@ -76,6 +76,8 @@ class Finding:
     level: Level | None = None
     fixes: tuple[Fix, ...] = ()
     document: Document | None = field(default=None, repr=False)
+    is_secret: bool = False
+    """What stands at the place must not be repeated by any output."""
 
 
 @value

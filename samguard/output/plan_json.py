@@ -6,7 +6,14 @@ import math
 from typing import Final
 
 from samguard.output.json_text import json_text
-from samguard.rollout.plan import EnvironmentPlan, Plan, PlannedParameter, PlannedRollout, PlannedStrategy
+from samguard.rollout.plan import (
+    EnvironmentPlan,
+    PipelinePlan,
+    Plan,
+    PlannedParameter,
+    PlannedRollout,
+    PlannedStrategy,
+)
 
 _SHAPE: Final = "1"
 """The version of the shape: another one where a script could break."""
@@ -18,7 +25,16 @@ def plan_json(plan: Plan) -> str:
         {"path": template.path, "environments": [_environment(environment) for environment in template.environments]}
         for template in plan.templates
     ]
-    return json_text({"version": _SHAPE, "templates": templates})
+    pipelines = [_pipeline(pipeline) for pipeline in plan.pipelines]
+    return json_text({"version": _SHAPE, "templates": templates, "pipelines": pipelines})
+
+
+def _pipeline(pipeline: PipelinePlan) -> dict[str, object]:
+    stages = [
+        {"name": stage.name, "kind": stage.kind, "environment": stage.environment, "gates": list(stage.gates)}
+        for stage in pipeline.stages
+    ]
+    return {"path": pipeline.path, "system": pipeline.system, "stages": stages, "missing": list(pipeline.missing)}
 
 
 def _environment(environment: EnvironmentPlan) -> dict[str, object]:

@@ -7,6 +7,7 @@ from itertools import chain, repeat
 from typing import Final
 
 from samguard.output.paint import Paint, painter
+from samguard.output.pipeline_line import pipeline_lines
 from samguard.output.printable import filled, page, printable, shortened, wrapped
 from samguard.output.rollout_cells import (
     ALARMS,
@@ -55,9 +56,12 @@ def plan_text(plan: Plan, *, width: int, colour: bool) -> str:
     Only single words may be wider. What cannot be known is `unknown`, with the reason below the table.
     """
     paint = painter(colour=colour)
-    if not plan.templates:
-        return page(["There is no template here, so nothing is planned."])
-    blocks = [_template(template, max(width, _MIN_WIDTH), paint) for template in plan.templates]
+    width = max(width, _MIN_WIDTH)
+    blocks = [pipeline_lines(pipeline, width, paint) for pipeline in plan.pipelines]
+    if plan.templates:
+        blocks += [_template(template, width, paint) for template in plan.templates]
+    else:
+        blocks.append(iter(["There is no template here, so nothing is planned."]))
     return page(line for number, block in enumerate(blocks) for line in (*([""] if number else []), *block))
 
 

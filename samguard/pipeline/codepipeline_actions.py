@@ -168,6 +168,7 @@ def _cloudformation(action: Action, surroundings: Surroundings, workspace: Works
     parameters: dict[str, ParameterValue] = {}
     is_complete = True
     hints: list[str] = []
+    missing: str | None = None
     given = configuration.get("TemplateConfiguration")
     if given is not None:
         path = given.pieces.partition("::")[2] or given.pieces
@@ -175,6 +176,7 @@ def _cloudformation(action: Action, surroundings: Surroundings, workspace: Works
         document = None if UNKNOWN in path else read(posixpath.normpath(path))
         if document is None or document.root is None:
             is_complete = False
+            missing = None if UNKNOWN in path or document is not None else posixpath.normpath(path)
         else:
             parameters |= json_parameters(document.root, document, ParameterSource.TEMPLATE_CONFIGURATION)
     overrides = configuration.get("ParameterOverrides")
@@ -224,6 +226,7 @@ def _cloudformation(action: Action, surroundings: Surroundings, workspace: Works
         tool=f"CloudFormation {written_mode}".replace(UNKNOWN, "?").strip(),
         waits=True if kind is StepKind.DEPLOY else None,
         names_environment=name is not None,
+        missing_file=missing,
     )
 
 

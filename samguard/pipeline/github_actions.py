@@ -571,6 +571,7 @@ class _JobRunner:
         kind = CredentialKind.UNKNOWN
         if "aws-access-key-id" in inputs:
             kind = CredentialKind.LONG_LIVED_KEYS
+            place = Place(place.document, inputs["aws-access-key-id"][1].span)
         elif "role-to-assume" in inputs:
             kind = CredentialKind.OIDC_ROLE
         seconds = int(duration) if duration.isdigit() and len(duration) < 9 else None  # noqa: PLR2004

@@ -40,7 +40,7 @@ _GLOBAL: Final = frozenset(
     "stages variables include default workflow image services cache before_script after_script spec pages:deploy".split()
 )
 _STAGES: Final = (".pre", "build", "test", "deploy", ".post")
-_DEFAULTED: Final = ("before_script", "after_script", "timeout", "id_tokens", "image")
+_DEFAULTED: Final = ("before_script", "after_script", "timeout", "id_tokens", "image", "interruptible")
 _MOST_JOBS: Final = 300
 _MOST_FILES: Final = 30
 _MOST_PARENTS: Final = 11
@@ -265,7 +265,7 @@ class _Reader:
             needs=self._needs(keys),
             environment=environment,
             gates=gates,
-            concurrency=None if group is None else Concurrency(text_of(group.node), group.place, cancels=False),
+            concurrency=_concurrency(group, keys.get("interruptible")),
             timeout=None if timeout is None else Timeout(_minutes(text_of(timeout.node) or ""), timeout.place),
             condition=condition,
             branches=branches,
@@ -385,6 +385,14 @@ def _with_needs(jobs: list[Job], names: dict[str, list[str]]) -> list[Job]:
         by_stage.setdefault(job.stage, []).append(job.name)
         found.append(replace(job, needs=needs))
     return found
+
+
+def _concurrency(group: _Part | None, interruptible: _Part | None) -> Concurrency | None:
+    """What keeps a job's runs apart: they queue in a resource group; an interruptible one is ended by the next pipeline."""
+    name = None if group is None else text_of(group.node)
+    if interruptible is not None and text_of(interruptible.node) == "true":
+        return Concurrency(name, interruptible.place, cancels=True)
+    return None if group is None else Concurrency(name, group.place, cancels=False)
 
 
 def _filled(text: str, variables: dict[str, str]) -> str:

@@ -183,6 +183,8 @@ class Step:
     is_conditional: bool = False
     names_environment: bool = False
     """Whether anything in the pipeline tells the environment of `command`; without, it is called `default`."""
+    missing_file: str | None = None
+    """The path of a file that `command` takes values from, and that is not in the tree."""
     via: tuple[Place, ...] = ()
 
     @property

@@ -22,6 +22,10 @@ _LOOKS_LIKE_TEMPLATE: Final = re.compile(
     rb"AWS::Serverless-2016-10-31|^(?:\xef\xbb\xbf)?[ \t]*Resources\s*:|[\"']Resources[\"']\s*:", re.MULTILINE
 )
 _AWS_TYPE: Final = re.compile(rb"\b(?:AWS|Alexa|Custom)::[A-Za-z0-9]")
+_PIPELINE_NAME: Final = re.compile(
+    r"(?:^|/)\.github/workflows/|buildspec|\.gitlab-ci\.|bitbucket-pipelines\.|[Jj]enkinsfile|\.tf$"
+)
+_TERRAFORM_OF_PIPELINES: Final = re.compile(rb"aws_codepipeline|cloudformation_stack|codebuild")
 
 
 @value
@@ -49,6 +53,8 @@ class NotRead:
     why: str
     is_failure: bool = False
     was_named: bool = False
+    is_internal_error: bool = False
+    """Whether samguard failed: a bug of its own."""
 
 
 @value
@@ -63,6 +69,21 @@ class Folder:
 def looks_like_template(content: bytes) -> bool:
     """Whether bytes are worth parsing as a template: they name AWS types under Resources, or the SAM transform."""
     return bool(_AWS_TYPE.search(content)) and bool(_LOOKS_LIKE_TEMPLATE.search(content))
+
+
+def may_be_pipeline(path: str) -> bool:
+    """Whether a path is worth asking `samguard.pipeline` about, which takes a while to load."""
+    return bool(_PIPELINE_NAME.search(path))
+
+
+def may_hold_pipeline(path: str, content: bytes) -> bool:
+    """Whether bytes at such a path are worth reading: most Terraform has nothing to do with stacks."""
+    return not path.endswith(".tf") or bool(_TERRAFORM_OF_PIPELINES.search(content))
+
+
+def looks_like_template_configuration(content: bytes) -> bool:
+    """Whether bytes of a JSON file may be the values that CodePipeline gives a stack."""
+    return b'"Parameters"' in content and b'"Resources"' not in content
 
 
 def walk(folder: Path, root: Path) -> Iterator[Folder]:

@@ -1,10 +1,10 @@
-"""The plan of a whole project: every template, and environments whose template is not there."""
+"""The plan of a whole project: every template, environments whose template is not there, and pipelines."""
 
 from __future__ import annotations
 
 from samguard.environments.environment import Production
 from samguard.project.project import Project
-from samguard.rollout.plan import EnvironmentPlan, Plan, TemplatePlan
+from samguard.rollout.plan import EnvironmentPlan, PipelinePlan, Plan, TemplatePlan
 from samguard.rollout.planning import template_plan
 
 
@@ -17,4 +17,10 @@ def project_plan(project: Project) -> Plan:
             for environment in orphan.environments
         )
         plans.append(TemplatePlan(orphan.path, rows))
-    return Plan(tuple(sorted(plans, key=lambda found: found.path)))
+    pipelines: tuple[PipelinePlan, ...] = ()
+    if project.pipelines:
+        from samguard.project.pipeline_planning import pipeline_plan  # noqa: PLC0415 - it loads samguard.pipeline
+
+        planned = (pipeline_plan(pipeline, project.settings.production) for pipeline in project.pipelines)
+        pipelines = tuple(plan for plan in planned if len(plan.stages) > 1)
+    return Plan(tuple(sorted(plans, key=lambda found: found.path)), pipelines)

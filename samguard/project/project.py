@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from samguard.environments import (
     DeployCommand,
@@ -19,20 +19,28 @@ from samguard.environments import (
 from samguard.errors import SamguardError
 from samguard.project.association import default_templates, named_template, template_paths
 from samguard.project.configuration import Configuration, find_configuration
+from samguard.project.delivery import delivered, deployed_templates, deploying_steps
 from samguard.project.discovery import (
     SAMCONFIG_NAMES,
     TEMPLATE_ENDINGS,
     Found,
     NotRead,
     looks_like_template,
+    looks_like_template_configuration,
+    may_be_pipeline,
+    may_hold_pipeline,
     walk,
 )
+from samguard.project.pipeline_files import PipelineFiles
 from samguard.project.regular_file import Unread, read_file
-from samguard.project.sources import hook_sources
+from samguard.project.sources import absent_sources, hook_sources
 from samguard.rollout.hook_source import SourceFile
 from samguard.source import Document, read_document
 from samguard.template import Template, is_template, template
 from samguard.value import field, replace, value
+
+if TYPE_CHECKING:
+    from samguard.pipeline import Pipeline, Step
 
 _MOST_PARENTS: Final = 20
 """Folders above a named template that are searched for a samconfig."""
@@ -64,6 +72,8 @@ class TemplateFile:
     environments: tuple[Environment, ...]
     sources: dict[str, SourceFile] = field(default_factory=dict, repr=False)
     """The code of its deployment hooks, by logical id, where it is in the project."""
+    absent_sources: tuple[str, ...] = ()
+    """The hooks whose Handler names a file that certainly is not there."""
 
 
 @value
@@ -92,9 +102,13 @@ class Project:
     samconfigs: tuple[SamConfigFile, ...] = field(repr=False)
     configuration: Configuration
     orphans: tuple[Orphan, ...] = ()
+    pipelines: tuple[Pipeline, ...] = ()
+    """How commits get to the environments, in the order of their paths."""
     not_read: tuple[NotRead, ...] = ()
     today: date | None = None
     """The day by which suppressions expire; None where none does."""
+    hidden_samconfigs: tuple[tuple[str, str], ...] = ()
+    """Samconfigs that SAM CLI does not read: the path of the one in the same folder that it does, and theirs."""
     is_narrowed: bool = False
     """Whether the run looks at some environments only, or with other values than the files give."""
 
@@ -134,6 +148,10 @@ class _Loader:
         self.consulted: set[str] = set()
         """Samconfigs that were read for a template that was named; what else they deploy was not asked about."""
         self.not_read: list[NotRead] = []
+        self.hidden: list[tuple[str, str]] = []
+        self.pipeline_files = PipelineFiles(self.root)
+        self.delivered_names: set[str] = set()
+        """Environments that pipelines deploy to."""
 
     def project(self) -> Project:
         if self.stdin is not None:  # first, since an editor's text stands for the file of the same name
@@ -144,13 +162,15 @@ class _Loader:
                 self._folder(path)
             else:
                 self._named(path)
-        commands, orphans = self._assign()
+        pipelines = self._pipelines()
+        commands, orphans = self._assign(pipelines)
         files = tuple(
             TemplateFile(
                 self.documents[path],
                 found,
                 self._environments(commands.get(path, ()), path),
-                hook_sources(found, (self.root / path).parent, self.root),
+                sources := hook_sources(found, (self.root / path).parent, self.root),
+                absent_sources(found, (self.root / path).parent, self.root, sources),
             )
             for path, found in sorted(self.templates.items())
         )
@@ -161,7 +181,9 @@ class _Loader:
             samconfigs=tuple(self.configs[path] for path in sorted(self.configs)),
             configuration=self.configuration,
             orphans=tuple(orphans),
+            pipelines=pipelines,
             not_read=tuple(self.not_read),
+            hidden_samconfigs=tuple(dict.fromkeys(self.hidden)),
             today=self.options.today or datetime.now(tz=UTC).date(),
             is_narrowed=bool(self.options.environment_names or self.options.parameters),
         )
@@ -177,17 +199,28 @@ class _Loader:
             config = next((name for name in SAMCONFIG_NAMES if name in names), None)
             if config is not None:
                 self._config(current / config)
+                others = (name for name in SAMCONFIG_NAMES if name in names and name != config)
+                self.hidden += ((self._relative(current / config), self._relative(current / name)) for name in others)
             for name in names:
-                if name.endswith(TEMPLATE_ENDINGS) and name not in SAMCONFIG_NAMES:
+                is_yaml = name.endswith(TEMPLATE_ENDINGS)
+                if (is_yaml and name not in SAMCONFIG_NAMES) or may_be_pipeline(self._relative(current / name)):
                     self._look_at(current / name)
 
     def _look_at(self, path: Path) -> None:
-        """Takes a file up if it is a template."""
+        """Takes a file up if it is a template, describes a pipeline, or holds values for a stack."""
         content = self._read(path)
         if isinstance(content, Unread):
             self._not_read(path, content)
-        elif looks_like_template(content):
-            self._take(Found(path, self._relative(path), content))
+            return
+        relative = self._relative(path)
+        if may_be_pipeline(relative) and may_hold_pipeline(relative, content):
+            self.pipeline_files.take(relative, content)
+        if not path.name.endswith(TEMPLATE_ENDINGS):
+            return
+        if looks_like_template(content):
+            self._take(Found(path, relative, content))
+        elif path.suffix == ".json" and looks_like_template_configuration(content):
+            self.pipeline_files.configurations[relative] = content
 
     def _named(self, path: Path) -> None:
         if path.name in SAMCONFIG_NAMES:
@@ -197,7 +230,11 @@ class _Loader:
         if isinstance(content, Unread):
             message = f"cannot be read: {content.why}"
             raise SamguardError(message, path=self._relative(path))
-        self._take(Found(path, self._relative(path), content, was_named=True))
+        relative = self._relative(path)
+        is_pipeline = may_be_pipeline(relative) and self.pipeline_files.take(relative, content)
+        if is_pipeline and not looks_like_template(content):
+            return
+        self._take(Found(path, relative, content, was_named=True))
         self._configs_above(path)
 
     def _named_config(self, path: Path) -> None:
@@ -271,9 +308,24 @@ class _Loader:
     def _not_read(self, path: Path, content: Unread) -> None:
         self.not_read.append(NotRead(self._relative(path), content.why, content.is_failure))
 
+    # pipelines
+
+    def _pipelines(self) -> tuple[Pipeline, ...]:
+        found, failures = self.pipeline_files.pipelines(self.documents, self.templates)
+        self.not_read += failures
+        return found
+
+    def _sections(self, path: str) -> tuple[DeployCommand, ...]:
+        """What a samconfig describes that a pipeline names."""
+        document = self._beside(self.root, path)
+        if document is None:
+            return ()
+        folder = (self.root / path).parent
+        return read_samconfig(document, lambda name: self._beside(folder, name)).commands
+
     # environments
 
-    def _assign(self) -> tuple[dict[str, list[DeployCommand]], list[Orphan]]:
+    def _assign(self, pipelines: tuple[Pipeline, ...]) -> tuple[dict[str, list[DeployCommand]], list[Orphan]]:
         """Deploy commands by the template they are about, and those about templates that are not there."""
         known = {path: frozenset(self.templates[path].parameters) for path in sorted(self.templates)}
         commands: dict[str, list[DeployCommand]] = {}
@@ -291,7 +343,31 @@ class _Loader:
         orphans = [
             Orphan(name, self._environments(lost, name)) for name, lost in missing.items() if not self._is_file(name)
         ]
+        self._deliver(pipelines, known, commands)
         return commands, orphans
+
+    def _deliver(
+        self,
+        pipelines: tuple[Pipeline, ...],
+        known: dict[str, frozenset[str]],
+        commands: dict[str, list[DeployCommand]],
+    ) -> None:
+        """Adds to the commands of samconfigs those of pipelines and template configurations."""
+        by_template: dict[str, list[Step]] = {}
+        makers = {pipeline.path for pipeline in pipelines}
+        for step in deploying_steps(pipelines) if pipelines else ():
+            for path in deployed_templates(step, known, sorted(self.configs), makers):
+                by_template.setdefault(path, []).append(step)
+        values = self.pipeline_files.values_beside(known)
+        for path in sorted(by_template.keys() | values.keys()):
+            commands[path] = delivered(
+                commands.get(path, []),
+                by_template.get(path, ()),
+                values.get(path, ()),
+                self._sections,
+                is_described=bool(self.configuration.settings.environments),
+            )
+            self.delivered_names |= {command.environment for command in commands[path]}
 
     def _unread_defaults(self, folder: str) -> tuple[str, ...]:
         """Default templates of a folder that were not asked about, but that a deployment from there would take."""
@@ -309,7 +385,8 @@ class _Loader:
             self.options.parameters,
             self.options.environment_names,
             template=self.configuration.relative(self.root / path),
-            elsewhere={command.environment for file in self.configs.values() for command in file.config.commands},
+            elsewhere={command.environment for file in self.configs.values() for command in file.config.commands}
+            | self.delivered_names,
         )
         region = self.options.region
         return found if region is None else tuple(_with_region(environment, region) for environment in found)

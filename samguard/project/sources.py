@@ -47,6 +47,45 @@ def hook_sources(template: Template, folder: Path, root: Path) -> dict[str, Sour
     return found
 
 
+def absent_sources(template: Template, folder: Path, root: Path, found: dict[str, SourceFile]) -> tuple[str, ...]:
+    """The hook functions, by logical id, whose code is a folder of the project without the file of their Handler.
+
+    `found` are those that are there. Nothing is said of what a build or a layer may put there.
+    """
+    text = template.document.text
+    if HOOK_PREFIX not in text and not any(key in text for key in _HOOK_KEYS):
+        return ()
+    named = _named_as_hooks(template.root)
+    return tuple(
+        function.logical_id
+        for function in template.of_type(*_FUNCTIONS)
+        if function.logical_id not in found and (function.logical_id in named or _has_hook_name(function))
+        if _is_absent(function, folder, root)
+    )
+
+
+def _is_absent(function: Resource, folder: Path, root: Path) -> bool:
+    """Whether a folder has programs in the language of a function, and nothing of the name that Handler begins with."""
+    handler, runtime, base = _text(function.properties.get("Handler")), _runtime(function), _code_folder(function)
+    is_made = "Layers" in function.properties or "Metadata" in function.node or _BUILT.match(handler)
+    if base is None or not handler or runtime is None or is_made or _is_inline(function):
+        return False
+    module = handler.rpartition(".")[0].replace(".", "/") if runtime is Language.PYTHON else handler.partition(".")[0]
+    path = Path(os.path.normpath(folder / base / module))
+    if root.resolve() not in path.resolve().parents or not path.parent.is_dir() or path.is_dir():
+        return False
+    names = os.listdir(path.parent)
+    endings = tuple(
+        ending for ending, language in _ENDINGS.items() if (language is Language.PYTHON) == (runtime is Language.PYTHON)
+    )
+    return any(name.endswith(endings) for name in names) and not any(name.split(".")[0] == path.name for name in names)
+
+
+def _is_inline(function: Resource) -> bool:
+    code = function.properties.get("Code")
+    return "InlineCode" in function.properties or isinstance(code, Mapping)
+
+
 def _named_as_hooks(root: Mapping) -> frozenset[str]:
     """Every word that stands where a hook is named, logical ids among them."""
     names: set[str] = set()
@@ -79,7 +118,7 @@ def _inline(function: Resource, document: Document) -> SourceFile | None:
         node = argument.items[0] if isinstance(argument, Sequence) and argument.items else argument
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         return None
-    language = _language_of_runtime(function)
+    language = _runtime(function)
     if language is None:
         return None
     handler = _text(function.properties.get("Handler")).rpartition(".")[2] or "handler"
@@ -87,7 +126,7 @@ def _inline(function: Resource, document: Document) -> SourceFile | None:
     return SourceFile(document, language, handler, node.value, lines, node.span.start)
 
 
-def _language_of_runtime(function: Resource) -> Language | None:
+def _runtime(function: Resource) -> Language | None:
     runtime = _text(function.properties.get("Runtime"))
     if runtime.startswith("python"):
         return Language.PYTHON

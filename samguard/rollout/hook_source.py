@@ -73,13 +73,16 @@ class Answer:
     """A call of PutLifecycleEventHookExecutionStatus.
 
     `statuses` are the texts that it may send as far as they can be read; `is_known` says that there are no others.
-    `missing` names the ids of the event that it does not pass on.
+    `missing` names the ids of the event that it does not pass on. `client` is the service whose client is called, where that
+    is known and not CodeDeploy. `is_awaited` is false where the handler may end before the answer is sent.
     """
 
     place: Range
     statuses: tuple[Said, ...]
     is_known: bool
     missing: tuple[str, ...] = ()
+    client: str | None = None
+    is_awaited: bool = True
 
 
 @value
@@ -91,6 +94,7 @@ class HookFacts:
     - `silent_ends` are ways through the handler without an answer.
     - `required` are environment variables that it cannot do without.
     - `event_keys` are what it takes out of the event by name.
+    - `lacks_handler`: the module certainly has nothing that is called like the handler.
     - `invokes` says whether it calls a function at all.
     """
 
@@ -101,6 +105,7 @@ class HookFacts:
     required: tuple[Said, ...]
     invokes: bool
     event_keys: tuple[Said, ...] = ()
+    lacks_handler: bool = False
 
     @property
     def never_answers(self) -> bool:

@@ -22,6 +22,8 @@ def plain_alias(resource: Resource, scene: EvaluatedTemplate) -> Rollout:
     traffic_shifting: bool | Unknown = update if isinstance(update, Unknown) else isinstance(update, Mapping)
     strategy_found: Strategy | Unknown | None = None
     alarms: tuple[WiredAlarm, ...] | Unknown = ()
+    if version_of_another(resource, scene) is not None:
+        traffic_shifting = Unknown("the alias points to a version of another function")
     if traffic_shifting is True:
         if group is None:
             strategy_found = Unknown("the deployment group is not in this template")
@@ -45,6 +47,17 @@ def plain_alias(resource: Resource, scene: EvaluatedTemplate) -> Rollout:
         group=group,
         alias_resource=resource,
     )
+
+
+def version_of_another(alias: Resource, scene: EvaluatedTemplate) -> tuple[Resource, Reference] | None:
+    """The version that an alias points at, and whose that is, where that is certainly not the alias's function."""
+    version = scene.resource_of(scene.property(alias, "FunctionVersion"))
+    if version is None or version.type != "AWS::Lambda::Version":
+        return None
+    own, other = scene.property(alias, "FunctionName"), scene.property(version, "FunctionName")
+    if not isinstance(own, Reference) or not isinstance(other, Reference) or own.logical_id == other.logical_id:
+        return None
+    return version, other
 
 
 def unpublished_function(resource: Resource, scene: EvaluatedTemplate) -> Rollout:
@@ -133,9 +146,7 @@ def group_alarms(group: Resource, scene: EvaluatedTemplate) -> tuple[WiredAlarm,
     return tuple(alarms)
 
 
-def _hook(
-    update: Mapping | Unknown | None, key: str, phase: Phase, scene: EvaluatedTemplate
-) -> Hook | Unknown | None:
+def _hook(update: Mapping | Unknown | None, key: str, phase: Phase, scene: EvaluatedTemplate) -> Hook | Unknown | None:
     if not isinstance(update, Mapping):
         return None
     entry = update.entry(key)
@@ -164,5 +175,3 @@ def _spans(resource: Resource, group: Resource | None, update: Span | None, text
     alias = resource.properties.entry("Name")
     alias_span = said_at(alias, text) if alias is not None else own
     return Spans(own, alias_span, around, strategy_span, around, alarms, around)
-
-

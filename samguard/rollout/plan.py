@@ -13,6 +13,11 @@ from samguard.value import field, value
 PlannedKind: TypeAlias = Literal["function", "state-machine"]
 PlannedStrategyKind: TypeAlias = Literal["canary", "linear", "all-at-once", "custom", "unknown"]
 
+PlannedStageKind: TypeAlias = Literal["source", "build", "test", "deploy", "smoke-test", "approval"]
+"""`approval` is a job that does nothing but wait."""
+PlannedGate: TypeAlias = Literal["approval", "manual-start", "environment"]
+"""Of an `environment`, nobody here knows what it waits for: its rules stand outside of the repository."""
+
 
 @value
 class PlannedParameter:
@@ -84,7 +89,32 @@ class TemplatePlan:
 
 
 @value
+class PlannedStage:
+    """A part of a pipeline that does one thing: `name` is that of the job it is in.
+
+    `gates` are what holds it back until somebody agrees. `environment` is None where nothing is deployed, and where it
+    is not known what to.
+    """
+
+    name: str
+    kind: PlannedStageKind
+    environment: str | None = None
+    gates: tuple[PlannedGate, ...] = ()
+
+
+@value
+class PipelinePlan:
+    """How a commit passes through a pipeline, in order. `missing` tells in words what a release should pass, too."""
+
+    path: str
+    system: str
+    stages: tuple[PlannedStage, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@value
 class Plan:
-    """The plans of a project's templates, sorted by path."""
+    """The plans of a project's templates, sorted by path, and of the pipelines that deploy them."""
 
     templates: tuple[TemplatePlan, ...] = ()
+    pipelines: tuple[PipelinePlan, ...] = ()

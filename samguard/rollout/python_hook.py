@@ -58,6 +58,7 @@ class _Reading:
 
     def __init__(self, tree: ast.Module, code: str, handler: str) -> None:
         self.lines = _Lines(code)
+        self.handler_name = handler
         self.nodes = list(ast.walk(tree))
         self.calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         self.functions: dict[str, _Function] = {
@@ -91,6 +92,7 @@ class _Reading:
             required=tuple(self._required()),
             invokes=any(_name(call.func).endswith("invoke") for call in self.calls),
             event_keys=tuple(self._event_keys()),
+            lacks_handler=self._lacks(self.handler_name),
         )
 
     # who knows of the event
@@ -163,12 +165,37 @@ class _Reading:
         missing = tuple(name for name in IDS if name not in passed and None not in passed and not call.args)
         given = passed.get("status")
         place = self.lines.place(call)
+        client = self._client(call)
         if given is None:
-            return Answer(place, (), is_known=False, missing=missing)
+            return Answer(place, (), is_known=False, missing=missing, client=client)
         found = self._possible(given, _DEPTH)
         if found is None:
-            return Answer(place, tuple(self._known_parts(given)), is_known=False, missing=missing)
-        return Answer(place, tuple(dict.fromkeys(found)), is_known=bool(found), missing=missing)
+            return Answer(place, tuple(self._known_parts(given)), is_known=False, missing=missing, client=client)
+        return Answer(place, tuple(dict.fromkeys(found)), is_known=bool(found), missing=missing, client=client)
+
+    def _client(self, call: ast.Call) -> str | None:
+        """The service of the boto3 client that a call is made on, where that is another than CodeDeploy."""
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        made = self._assigned(owner) if isinstance(owner, ast.Name) else [owner]
+        services = {_service(one) for one in made}
+        service = services.pop() if len(services) == 1 else None
+        return service if service != "codedeploy" else None
+
+    def _lacks(self, handler: str) -> bool:
+        """Whether nothing in the module is, or may become, of the handler's name."""
+        for node in self.nodes:
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() if node.name == handler:
+                    return False
+                case ast.Name(id=name, ctx=ast.Store()) if name == handler:
+                    return False
+                case ast.Name(id="globals" | "exec" | "setattr" | "vars"):
+                    return False
+                case ast.alias() if (node.asname or node.name) in (handler, "*"):
+                    return False
+                case _:
+                    pass
+        return True
 
     def _event_keys(self) -> Iterator[Said]:
         """What is taken out of the event by name: `event["X"]`, `event.get("X")`."""
@@ -393,6 +420,18 @@ class _Lines:
 
 def _is_answer(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr == ANSWER
+
+
+def _service(node: ast.expr | None) -> str | None:
+    """The service that a client is made for: `boto3.client("codedeploy")`."""
+    if not isinstance(node, ast.Call) or _last_word(node.func) != "client":
+        return None
+    given = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "service_name"), None)
+    return given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else None
+
+
+def _last_word(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_request(call: ast.Call) -> bool:

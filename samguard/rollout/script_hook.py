@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -71,6 +72,7 @@ class _Reading:
 
     def __init__(self, root: Node, data: bytes, handler: str) -> None:
         self.data = data
+        self.wanted = handler
         self.is_ascii = data.isascii()
         self.nodes = list(_walk(root))
         self.declared = self._declarations()
@@ -99,6 +101,7 @@ class _Reading:
             required=tuple(self._required()),
             invokes=any(self._is_invocation(call) for call in calls),
             event_keys=tuple(self._event_keys()),
+            lacks_handler=self._lacks(self.wanted),
         )
 
     def _text(self, node: Node | None) -> str:
@@ -204,7 +207,8 @@ class _Reading:
 
     def _hands_on(self, call: Node) -> bool:
         """Whether a call passes the event, or a part of it, to something outside of the module."""
-        if self._is_answer(call) or self._holds_answer(call) or self._called(call) in self.functions:
+        is_made = self._text(call.child_by_field_name("constructor")).endswith(COMMAND)
+        if is_made or self._is_answer(call) or self._holds_answer(call) or self._called(call) in self.functions:
             return False
         root = self._root(call)
         if root in _HARMLESS_ROOTS or root in {name for _, name in self.event_names}:
@@ -238,8 +242,34 @@ class _Reading:
 
     def _is_answer(self, call: Node) -> bool:
         if call.type == "new_expression":
-            return self._text(call.child_by_field_name("constructor")).endswith(COMMAND)
+            is_command = self._text(call.child_by_field_name("constructor")).endswith(COMMAND)
+            return is_command and self._is_used(call)
         return call.type == "call_expression" and self._property(call) == ANSWER
+
+    def _is_used(self, made: Node) -> bool:
+        """Whether anything is done with a command: one that is only made is not sent."""
+        outer = _outermost(made, ("await_expression", "parenthesized_expression", "as_expression"))
+        parent = outer.parent
+        if parent is None or parent.type != "variable_declarator":
+            return parent is None or parent.type != "expression_statement"
+        name = parent.child_by_field_name("name")
+        said = self._text(name)
+        kinds = ("identifier", "shorthand_property_identifier")
+        uses = (one for one in self.nodes if one.type in kinds and one != name)
+        return name is None or name.type != "identifier" or any(self._text(one) == said for one in uses)
+
+    def _is_not_awaited(self, answer: Node) -> bool:
+        """Whether an async function goes on, and may end, before its answer is sent: a promise that nobody waits for."""
+        call: Node | None = answer
+        if answer.type == "new_expression":
+            call = answer.parent.parent if answer.parent is not None and answer.parent.type == "arguments" else None
+        function = _function_round(answer)
+        if call is None or call.type != "call_expression" or function is None or len(_arguments(call)) != 1:
+            return False
+        is_async = any(child.type == "async" for child in function.children)
+        outer = _outermost(call, ("member_expression", "call_expression", "parenthesized_expression"))
+        is_statement = outer.parent is not None and outer.parent.type == "expression_statement"
+        return is_async and is_statement and function == self.handler
 
     def _is_invocation(self, call: Node) -> bool:
         if call.type == "new_expression":
@@ -255,7 +285,10 @@ class _Reading:
         """Whether the promise has a `catch`, or stands in a `try` within its function."""
         node: Node | None = call
         while node is not None and node.type not in _FUNCTIONS:
-            if node.type == "call_expression" and self._property(node) == "catch":
+            if node.type == "call_expression" and self._property(node) in ("catch", "allSettled"):
+                return True
+            is_then = node.type == "call_expression" and self._property(node) == "then"
+            if is_then and len(_arguments(node)) > 1:  # its second function gets the failure
                 return True
             node = node.parent
         return False
@@ -292,8 +325,9 @@ class _Reading:
         place = self._place(call)
         given = next(iter(_arguments(call)), None)
         values = self._objects(given) if given is not None else None
+        is_awaited = not self._is_not_awaited(call)
         if not values:
-            return Answer(place, (), is_known=False)
+            return Answer(place, (), is_known=False, is_awaited=is_awaited)
         found: list[Said] = []
         is_known = True
         for value in values:
@@ -301,7 +335,8 @@ class _Reading:
             found.extend(texts if texts is not None else self._known_parts(value))
             is_known = is_known and texts is not None
         missing = self._missing(given) if given is not None else ()
-        return Answer(place, tuple(dict.fromkeys(found)), is_known=is_known and bool(found), missing=missing)
+        is_known = is_known and bool(found)
+        return Answer(place, tuple(dict.fromkeys(found)), is_known, missing, is_awaited=is_awaited)
 
     def _missing(self, given: Node) -> tuple[str, ...]:
         """The ids that an object literal does not hold."""
@@ -309,6 +344,20 @@ class _Reading:
             return ()
         keys = {self._text(child.child_by_field_name("key") or child).strip("'\"") for child in given.named_children}
         return tuple(name for name in IDS if name not in keys)
+
+    def _lacks(self, handler: str) -> bool:
+        """Whether nothing in the module is, or may become, of the handler's name."""
+        for node in self.nodes:
+            if node.type == "export_statement" and any(
+                child.type in ("*", "namespace_export") for child in node.children
+            ):
+                return False
+            left, value = _named_value(node)
+            is_whole = left is not None and self._text(left) in ("module.exports", "exports")
+            if is_whole and (value is None or value.type != "object" or "..." in self._text(value)):
+                return False
+        code = self.data.decode("utf-8", "replace")
+        return re.search(rf"\b{re.escape(handler)}\b", code) is None and "__esModule" not in code
 
     def _event_keys(self) -> Iterator[Said]:
         """What is taken out of the event by name: `event.X`, `event["X"]`, `{X} = event`."""
@@ -486,14 +535,18 @@ class _Reading:
         match node.type:
             case "comment" | "function_declaration" | "class_declaration":
                 return
+            case "lexical_declaration" | "variable_declaration" if _declares_functions(node):
+                return  # what stands in them is done where they are called
             case "return_statement" | "throw_statement":
                 step = self._step(node)
                 if node.type == "return_statement" and step.may_fail:
                     yield Step(step.place, may_fail=True)
                 yield Leave(place, step.answers, is_error=node.type == "throw_statement")
             case "if_statement":
+                yield from self._asked(node.child_by_field_name("condition"))
                 yield self._choice(node)
             case "switch_statement":
+                yield from self._asked(node.child_by_field_name("value"))
                 body = node.child_by_field_name("body")
                 cases = [one for one in body.named_children if one.type != "comment"] if body is not None else []
                 branches = tuple(self._actions(_without_break(case)) for case in cases)
@@ -505,8 +558,15 @@ class _Reading:
                 yield Loop(place, self._block(node.child_by_field_name("body")))
             case "statement_block":
                 yield from self._actions(node.named_children)
+            case "expression_statement" if (body := self._continuation(node)) is not None:
+                yield from self._actions(body.named_children)
             case _:
                 yield self._step(node)
+
+    def _asked(self, node: Node | None) -> Iterator[Action]:
+        """What is called to choose a branch."""
+        if node is not None:
+            yield self._step(node)
 
     def _choice(self, node: Node) -> Choice:
         test, then = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
@@ -527,10 +587,25 @@ class _Reading:
     def _step(self, node: Node) -> Step:
         calls = [one for one in _walk(node) if one.type in ("call_expression", "new_expression")]
         answers = any(self._is_answer(c) or self._called(c) in self.answering or self._holds_answer(c) for c in calls)
-        fails = [c for c in calls if self._is_request(c) or (self._called(c) in self.failing and _is_awaited(c))]
+        fails = [c for c in calls if self._is_request(c) or self._is_failing(c)]
         can_raise = any(self._root(call) not in _HARMLESS_ROOTS and not self._is_answer(call) for call in calls)
         place = self._place(fails[0] if fails else node)
         return Step(place, answers, may_fail=bool(fails) and not answers, calls=can_raise)
+
+    def _is_failing(self, call: Node) -> bool:
+        """Whether a call is of the module's own function that asks something of the new version, and fails with it."""
+        return self._called(call) in self.failing and _is_awaited(call) and not self._is_caught(call)
+
+    def _continuation(self, node: Node) -> Node | None:
+        """The body of the callback that goes on when an invocation is over, where nothing else goes on beside it."""
+        call = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
+        if call is None or not self._is_invocation(call) or node.next_named_sibling is not None:
+            return None
+        callback = next(reversed(_arguments(call)), None)
+        if callback is None or callback.type not in _FUNCTIONS:
+            return None
+        body = callback.child_by_field_name("body")
+        return body if body is not None and body.type == "statement_block" else None
 
     def _first_line(self, node: Node) -> Range:
         start, end = self._place(node)
@@ -618,6 +693,18 @@ def _identifiers(node: Node) -> Iterator[Node]:
     return (one for one in _walk(node) if one.type in kinds)
 
 
+def _declares_functions(node: Node) -> bool:
+    values = [one.child_by_field_name("value") for one in node.named_children if one.type == "variable_declarator"]
+    return all(value is not None and value.type in _FUNCTIONS for value in values)
+
+
+def _outermost(node: Node, kinds: tuple[str, ...]) -> Node:
+    """The expression that a node is the beginning of."""
+    while node.parent is not None and node.parent.type in kinds:
+        node = node.parent
+    return node
+
+
 def _is_awaited(call: Node) -> bool:
     """Whether a call's failure surfaces where it stands: it, or a chain upon it, is awaited or returned."""
     node = call.parent
@@ -626,7 +713,9 @@ def _is_awaited(call: Node) -> bool:
         "as_expression", "non_null_expression",
     ):  # fmt: skip
         node = node.parent
-    return node is not None and node.type == "await_expression"
+    if node is not None and node.type == "arrow_function":
+        return node != call.parent or node.child_by_field_name("body") == call
+    return node is not None and node.type in ("await_expression", "return_statement")
 
 
 def _is_in_try(node: Node) -> bool:

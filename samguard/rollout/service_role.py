@@ -5,7 +5,8 @@ Source: SAM developer guide, DeploymentPreference, Role; CodeDeploy user guide, 
 
 from __future__ import annotations
 
-from samguard.evaluation import ABSENT, Literal, Removed, Value
+from samguard.evaluation import ABSENT, EvaluatedTemplate, Literal, Removed, Value
+from samguard.rollout.arns import FUNCTION_TYPES
 from samguard.rollout.policies import Permissions, role_of, role_permissions
 from samguard.rollout.rollout import Rollout
 from samguard.source import Entry, Scalar, Span
@@ -48,6 +49,12 @@ def service_role(rollout: Rollout) -> ServiceRole:
     role = role_of(value, scene)
     permissions = role_permissions(role, scene) if role is not None else None
     return ServiceRole(False, value, entry, role, permissions)  # noqa: FBT003 - is_own
+
+
+def is_of_a_function(role: Resource, scene: EvaluatedTemplate) -> bool:
+    """Whether a role is made for a function's code: whoever names it for a deployment has mistaken it for another."""
+    functions = scene.template.of_type(*FUNCTION_TYPES)
+    return any(role_of(scene.property(function, "Role"), scene) == role for function in functions)
 
 
 def vanishes(role: ServiceRole) -> bool:

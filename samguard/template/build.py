@@ -19,7 +19,7 @@ _LIKELY: Final = 0.7
 
 
 def is_template(document: Document) -> bool:
-    """Whether a document's content is a CloudFormation or SAM template: a Transform, or resources with AWS types."""
+    """Whether a document is a CloudFormation or SAM template: a Transform, or resources with types (`AWS::…`)."""
     root = document.root
     if not isinstance(root, Mapping):
         return False
@@ -28,7 +28,7 @@ def is_template(document: Document) -> bool:
     resources = root.get("Resources")
     if not isinstance(resources, Mapping):
         return False
-    return any(_type(entry.value).startswith(("AWS::", "Custom::", "Alexa::")) for entry in resources)
+    return any("::" in _type(entry.value) for entry in resources)
 
 
 def template(document: Document, read: Callable[[str], Document | None] = lambda _: None) -> Template | None:

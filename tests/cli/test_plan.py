@@ -82,6 +82,7 @@ def test_json_has_the_shape_that_scripts_rely_on(tmp_path: Path) -> None:
     assert (0, b"") == (ran.code, ran.stderr)
     assert ran.json == {
         "version": "1",
+        "pipelines": [],
         "templates": [
             {
                 "path": "template.yaml",
@@ -172,7 +173,7 @@ def test_a_template_that_cannot_be_parsed_is_told_of_and_makes_a_plan_fail(tmp_p
 
 def test_a_folder_without_templates_has_an_empty_plan(tmp_path: Path) -> None:
     ran = samguard("plan", "--format", "json", cwd=tmp_path)
-    assert (0, {"version": "1", "templates": []}) == (ran.code, ran.json)
+    assert (0, {"version": "1", "templates": [], "pipelines": []}) == (ran.code, ran.json)
     assert "samguard: no template was found\n" == ran.err
     assert "" == samguard("plan", "--format", "json", "-q", cwd=tmp_path).err
 

@@ -78,6 +78,7 @@ def test_a_deployment_tells_its_stack_region_values_and_other_options_with_their
         "region": "eu-west-1",
         "disable_rollback": "True",
         "max_wait_duration": "90",
+        "capabilities": "CAPABILITY_IAM",
     } == options(found)
     place = found.options["disable_rollback"].place
     assert place is not None

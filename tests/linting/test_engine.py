@@ -350,14 +350,14 @@ def test_a_rule_that_crashes_is_told_of_and_the_others_survive(tmp_path: Path, u
     )
 
 
-@pytest.mark.parametrize("model", ["Document", "Template", "Deployment", "SamConfigFile", "Project"])
+@pytest.mark.parametrize("model", ["Document", "Template", "Deployment", "SamConfigFile", "Pipeline", "Project"])
 def test_a_rule_may_crash_on_any_model(tmp_path: Path, use: Use, model: str) -> None:
     def check(_: object) -> Iterator[Finding]:
         raise RecursionError
         yield
 
     check.__annotations__["_"] = model
-    lay_out(tmp_path, {"template.yaml": ORDERS, "samconfig.toml": stages("prod")})
+    lay_out(tmp_path, {"template.yaml": ORDERS, "samconfig.toml": stages("prod"), "buildspec.yml": "phases: {}\n"})
     use(rule(check, "SG398"), rule(about_strategy))
     report = samguard.check()
     assert ["Orders is looked at in prod."] == messages(report)

@@ -5,7 +5,15 @@ from typing import Any
 from syrupy.assertion import SnapshotAssertion
 
 from samguard.output.plan_json import plan_json
-from samguard.rollout.plan import EnvironmentPlan, Plan, PlannedRollout, PlannedStrategy, TemplatePlan
+from samguard.rollout.plan import (
+    EnvironmentPlan,
+    PipelinePlan,
+    Plan,
+    PlannedRollout,
+    PlannedStage,
+    PlannedStrategy,
+    TemplatePlan,
+)
 from samguard.value import replace
 
 
@@ -36,3 +44,19 @@ def test_unknown_is_there_only_where_something_is() -> None:
     rollout = PlannedRollout("Orders", alarms=None, unknown={"alarms": "the parameter Alarm has no value"})
     assert rollout_json(rollout)["unknown"] == {"alarms": "the parameter Alarm has no value"}
     assert "unknown" not in rollout_json(replace(rollout, alarms=(), unknown={}))
+
+
+def test_pipelines_have_their_own_key() -> None:
+    stages = (PlannedStage("Source", "source"), PlannedStage("Ship", "deploy", "prod", ("approval",)))
+    plan = Plan((), (PipelinePlan("Jenkinsfile", "Jenkins", stages, ("no tests",)),))
+    assert json.loads(plan_json(plan))["pipelines"] == [
+        {
+            "path": "Jenkinsfile",
+            "system": "Jenkins",
+            "stages": [
+                {"name": "Source", "kind": "source", "environment": None, "gates": []},
+                {"name": "Ship", "kind": "deploy", "environment": "prod", "gates": ["approval"]},
+            ],
+            "missing": ["no tests"],
+        }
+    ]

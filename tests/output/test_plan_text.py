@@ -6,7 +6,16 @@ from syrupy.assertion import SnapshotAssertion
 from samguard.output.plan_text import plan_text
 from samguard.output.printable import cells
 from samguard.output.rollout_cells import STRATEGY, row
-from samguard.rollout.plan import EnvironmentPlan, Plan, PlannedParameter, PlannedRollout, PlannedStrategy, TemplatePlan
+from samguard.rollout.plan import (
+    EnvironmentPlan,
+    PipelinePlan,
+    Plan,
+    PlannedParameter,
+    PlannedRollout,
+    PlannedStage,
+    PlannedStrategy,
+    TemplatePlan,
+)
 from samguard.source import Position
 from samguard.value import replace
 
@@ -162,3 +171,47 @@ def test_the_alias_moves_below_the_function_before_the_table_is_given_up() -> No
     lines = plan_text(plan_of(rollout), width=60, colour=False).splitlines()
     assert lines[4].split() == ["Function,", "alias", "Strategy", "Alarms,", "hooks"]
     assert lines[7].startswith("  alias live ")
+
+
+# pipelines
+
+PIPELINE = PipelinePlan(
+    ".github/workflows/deploy.yml",
+    "GitHub Actions",
+    (
+        PlannedStage("Source", "source"),
+        PlannedStage("build", "build"),
+        PlannedStage("build", "test"),
+        PlannedStage("staging", "deploy", "staging"),
+        PlannedStage("staging", "smoke-test"),
+        PlannedStage("prod", "deploy", "prod", ("approval",)),
+        PlannedStage("other", "deploy", None, ("manual-start", "environment")),
+        PlannedStage("Wait", "approval"),
+    ),
+    ("no tests", "no approval before prod"),
+)
+
+
+@pytest.mark.parametrize("width", [60, 200])
+def test_pipelines_stand_above_the_rollouts(width: int, snapshot: SnapshotAssertion) -> None:
+    plan = replace(plan_of(PlannedRollout("Orders", alias="live")), pipelines=(PIPELINE,))
+    text = plan_text(plan, width=width, colour=False)
+    assert width >= max(cells(line) for line in text.splitlines())
+    assert snapshot == text
+
+
+def test_a_pipeline_is_shown_without_a_template() -> None:
+    pipeline = replace(PIPELINE, stages=PIPELINE.stages[:3], missing=())
+    assert plan_text(Plan((), (pipeline,)), width=80, colour=False) == (
+        ".github/workflows/deploy.yml (GitHub Actions)\n  Source → Build → Test\n\n"
+        "There is no template here, so nothing is planned.\n"
+    )
+
+
+def test_nothing_hostile_of_a_pipeline_reaches_the_terminal() -> None:
+    hostile = "::a\x1b[2J\r\n\u202e漢##vso[b]"
+    pipeline = PipelinePlan(hostile, hostile, (PlannedStage(hostile, "deploy", hostile),), (hostile,))
+    text = plan_text(Plan((), (pipeline,)), width=60, colour=False)
+    assert text.replace("\n", "").isprintable()
+    assert "##vso[" not in text
+    assert not any(line.lstrip().startswith("::") for line in text.splitlines())

@@ -1,0 +1,1 @@
+"""SG7: pipelines."""

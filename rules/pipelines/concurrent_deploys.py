@@ -1,0 +1,138 @@
+"""Two runs of a pipeline may deploy to production at the same time.
+
+What goes wrong: two pushes in a row start two deployments of one stack. While the first one shifts traffic, the second one
+fails, as the stack is being updated; or it overtakes the first one on the way, and the older release is the one that stays.
+Silent when: the runs of the job or of the pipeline form one group; a person starts the job; the CI system queues the runs
+of itself (CodePipeline). SG708 speaks of groups that end what is under way.
+Fix: GitHub: `concurrency: {group: production}`; GitLab: `resource_group: production`; Jenkins: `disableConcurrentBuilds()`;
+Bitbucket: `deployment: production`.
+Source: GitHub documentation, "Control the concurrency of workflows and jobs"; GitLab documentation, "Resource group"; AWS
+CloudFormation user guide, "Stack status codes".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pipeline import Concurrency, GateKind, Job, Pipeline, PipelineSystem
+from samguard.rules.pipelines.example_workflow import (
+    CODEPIPELINE,
+    CONFIGURATIONS,
+    GITLAB,
+    TEMPLATE,
+    WORKFLOW,
+    WORKFLOW_PATH,
+)
+from samguard.rules.pipelines.production_path import (
+    first_in_each_job,
+    is_automatic,
+    is_held_back,
+    production_deploys,
+)
+
+RULE = Rule("SG707", "concurrent-deploys", Level.WARNING, since="0.1.0")
+
+BAD = (
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace("concurrency:\n  group: deliver\n", "").replace(
+                    "\n  production:", "\n  production:  # SG707"
+                ),
+            ),
+        ),
+    ),
+    Example(  # a group of its own for each run is none
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace(
+                    "concurrency:\n  group: deliver\n", "concurrency:  # SG707\n  group: deliver-${{ github.sha }}\n"
+                ),
+            ),
+        ),
+    ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace("  resource_group: production\n", "").replace("\nproduction:", "\nproduction:  # SG707"),
+            ),
+        ),
+    ),
+)
+
+GOOD = (
+    Example(template=TEMPLATE, files=(("pipeline.yaml", CODEPIPELINE), *CONFIGURATIONS)),
+    Example(template=TEMPLATE, files=((".gitlab-ci.yml", GITLAB),)),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace("concurrency:\n  group: deliver\n", "").replace(
+                    "environment: production", "environment: production\n    concurrency: production"
+                ),
+            ),
+        ),
+    ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace("concurrency:\n  group: deliver\n", "").replace(
+                    "on:\n  push:\n    branches: [main]", "on:\n  release:\n    types: [published]"
+                ),
+            ),
+        ),
+    ),
+)
+
+_QUEUED: Final = (PipelineSystem.CODEPIPELINE, PipelineSystem.CODEBUILD, PipelineSystem.TERRAFORM)
+_OF_EACH_RUN: Final = re.compile(
+    r"github\.(?:sha|run_id|run_number|event\.head_commit)|CI_(?:JOB|PIPELINE|COMMIT)_(?:I?ID|SHA)"
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Finding]:
+    """One finding for each job that deploys to production without a group."""
+    if pipeline.system in _QUEUED:
+        return
+    for deploy in first_in_each_job(production_deploys(pipeline)):
+        job = deploy.job
+        groups = [one for one in (job.concurrency, pipeline.concurrency) if one is not None]
+        if any(not _is_of_each_run(group) for group in groups) or not is_automatic(pipeline, job):
+            continue
+        by_person = is_held_back(pipeline, job, by=(GateKind.APPROVAL, GateKind.MANUAL_START))
+        place = groups[0].place if groups else job.place
+        said = "each run has a group of its own, so " if groups else ""
+        message = (
+            f"{said}two pushes in a row deploy to {deploy.environment} at the same time: one fails, or the older release "
+            f"wins; {_advice(pipeline, job)}"
+        )
+        yield Finding(place.span, message, level=Level.NOTE if by_person else None, document=place.document)
+
+
+def _is_of_each_run(group: Concurrency) -> bool:
+    return group.group is not None and bool(_OF_EACH_RUN.search(group.group))
+
+
+def _advice(pipeline: Pipeline, job: Job) -> str:
+    name = job.environment.text if job.environment is not None and job.environment.text else "production"
+    match pipeline.system:
+        case PipelineSystem.GITLAB_CI:
+            return f"give the job a resource_group: {name}"
+        case PipelineSystem.JENKINS:
+            return "add disableConcurrentBuilds() to the options"
+        case PipelineSystem.BITBUCKET:
+            return "give the step a deployment: production"
+        case _:
+            return "give the job a concurrency group that all runs share"

@@ -1,0 +1,103 @@
+"""A pipeline changes production's code or alias by Lambda's own API.
+
+What goes wrong: `aws lambda update-function-code` and `update-alias` go past CloudFormation and CodeDeploy: the new code is
+live at once, or the alias moves with nobody watching, and the next deployment meets a state that it does not know.
+Silent when: the environment is not production or not named; a person starts the pipeline to roll back (a note then).
+Fix: deploy the template; CodeDeploy then moves the alias.
+Source: AWS Lambda API reference, UpdateFunctionCode and UpdateAlias; AWS SAM developer guide, "Deploying serverless
+applications gradually".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from samguard.environments.production import names_production
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pipeline import Job, Pipeline, Step, StepKind
+from samguard.rules.pipelines.example_workflow import PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
+from samguard.rules.pipelines.production_path import environment_of, is_automatic
+
+RULE = Rule("SG702", "direct-code-update", Level.ERROR, since="0.1.0")
+
+_UPDATE: Final = "aws lambda update-function-code --function-name orders-prod --zip-file fileb://orders.zip"
+_ROLL_BACK: Final = """
+on: workflow_dispatch
+jobs:
+  rollback:
+    environment: production
+    runs-on: ubuntu-latest
+    steps:
+      - run: aws lambda update-alias --function-name orders --name live --function-version "$VERSION"{mark}
+"""
+
+BAD = (
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace(f"run: {PROD_DEPLOY}", f"run: {PROD_DEPLOY}\n      - run: {_UPDATE}  # SG702"),
+            ),
+        ),
+    ),
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, _ROLL_BACK.format(mark="  # SG702")),)),
+)
+
+GOOD = (
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace(
+                    "orders-staging --cap", "orders-staging && aws lambda update-function-code --function-name x --cap"
+                ).replace(
+                    f"run: {PROD_DEPLOY}",
+                    f"run: {PROD_DEPLOY}\n      - run: aws lambda publish-version --function-name orders-prod",
+                ),
+            ),
+        ),
+    ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace(f"run: {PROD_DEPLOY}", f"run: {PROD_DEPLOY}\n      - run: {_UPDATE} --dry-run"),
+            ),
+        ),
+    ),
+)
+
+_GOES_PAST: Final = re.compile(r"\bupdate-(?:function-code|alias)\b")
+_CHANGES_NOTHING: Final = re.compile(r"--dry-run\b")
+_ROLLING_BACK: Final = re.compile(r"roll[-_ ]?back|revert", re.IGNORECASE)
+
+
+def check(pipeline: Pipeline) -> Iterator[Finding]:
+    """One finding for each call that changes what production runs."""
+    for job in pipeline.jobs:
+        for step in job.steps:
+            environment = environment_of(job, step)
+            if environment is None or not names_production(environment) or not _changes_code(step):
+                continue
+            is_rollback = not is_automatic(pipeline, job) and _rolls_back(pipeline, job, step)
+            message = (
+                f"this changes what {environment} runs at once, past CodeDeploy's canary, alarms and hooks; "
+                "deploy the template instead"
+            )
+            level = Level.NOTE if is_rollback else None
+            yield Finding(step.place.span, message, level=level, document=step.place.document)
+
+
+def _changes_code(step: Step) -> bool:
+    if step.kind is not StepKind.DIRECT_UPDATE or _CHANGES_NOTHING.search(step.text):
+        return False
+    return step.action is not None or bool(_GOES_PAST.search(step.text))
+
+
+def _rolls_back(pipeline: Pipeline, job: Job, step: Step) -> bool:
+    return any(_ROLLING_BACK.search(name) for name in (pipeline.path, pipeline.name, job.name, step.name or ""))

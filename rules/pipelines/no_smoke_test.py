@@ -1,0 +1,97 @@
+"""Nothing asks a deployed environment whether it works.
+
+What goes wrong: between the deployment to staging and the one to production, nothing calls what was deployed: a release that
+is deployed well and does not answer goes on to production.
+Silent when: a test runs after the deployment; a script, an action or a job that is not in the repository may do so; a person
+looks at it before it goes on. Without an earlier environment, what counts is what runs after production's deployment.
+Fix: call the endpoint, or run the integration tests, after the deployment to staging.
+Source: AWS Well-Architected Framework, operational excellence pillar, "OPS06-BP02 Test deployments".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pipeline import GateKind, Job, Pipeline, Step
+from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
+from samguard.rules.pipelines.production_path import (
+    Deploy,
+    deploys,
+    is_held_back,
+    may_hold_tests,
+    may_test,
+    production_deploys,
+)
+
+RULE = Rule("SG725", "no-smoke-test", Level.NOTE, since="0.1.0")
+
+_UNASKED = WORKFLOW.replace("      - run: pytest tests/smoke\n", "")
+
+BAD = (
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, _UNASKED.replace("\n  staging:", "\n  staging:  # SG725")),)),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                _UNASKED.partition("  staging:")[0]
+                + "  production:  # SG725\n    needs: build"
+                + _UNASKED.partition("  production:\n    needs: staging")[2],
+            ),
+        ),
+    ),
+)
+
+GOOD = (
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW),)),
+    Example(  # a person looks at it
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace("    - pytest tests/smoke\n", "").replace(
+                    "  environment: production\n", "  environment: production\n  when: manual\n"
+                ),
+            ),
+        ),
+    ),
+    Example(  # a job of its own
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                _UNASKED.replace(
+                    "  production:\n    needs: staging",
+                    "  ask:\n    needs: staging\n    runs-on: ubuntu-latest\n    steps:\n"
+                    "      - run: curl --fail https://staging.orders.example/health\n  production:\n    needs: ask",
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Finding]:
+    """One finding for the last deployment before production, or for production's own where there is none."""
+    for production in production_deploys(pipeline)[-1:]:
+        before = [one for one in deploys(pipeline) if not one.is_production and _leads_to(pipeline, one, production)]
+        last = (before or [production])[-1]
+        is_tested = any(may_test(last.job, step) for step in _steps_after(last))
+        is_tested = is_tested or any(may_hold_tests(job) for job in _jobs_after(pipeline, last))
+        if not is_tested and not is_held_back(pipeline, production.job, by=(GateKind.APPROVAL, GateKind.MANUAL_START)):
+            place = last.job.place
+            message = f"nothing calls what was deployed to {last.environment}; test it right after the deployment"
+            yield Finding(place.span, message, document=place.document)
+
+
+def _leads_to(pipeline: Pipeline, one: Deploy, production: Deploy) -> bool:
+    return one.job.name in pipeline.before(production.job.name)
+
+
+def _steps_after(deploy: Deploy) -> tuple[Step, ...]:
+    return deploy.job.steps[deploy.job.steps.index(deploy.step) + 1 :]
+
+
+def _jobs_after(pipeline: Pipeline, deploy: Deploy) -> tuple[Job, ...]:
+    return tuple(job for job in pipeline.jobs if deploy.job.name in pipeline.before(job.name))

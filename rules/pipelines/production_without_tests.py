@@ -1,0 +1,120 @@
+"""Production is deployed to, and nothing has tested the release.
+
+What goes wrong: no step of the pipeline that ends before the deployment tests anything: what the alarms of the canary do not
+see, nobody sees.
+Silent when: a test has run in a job that this one waits for; another pipeline of the project tests; a script, an action or a
+job of another repository may do so.
+Fix: run the tests in a job that the deployment needs.
+Source: AWS Well-Architected Framework, operational excellence pillar, "OPS06-BP02 Test deployments"; AWS SAM developer guide,
+"Deploying serverless applications using CI/CD systems".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pipeline import Pipeline
+from samguard.project import Project
+from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
+from samguard.rules.pipelines.production_path import (
+    Deploy,
+    first_in_each_job,
+    jobs_before,
+    may_hold_tests,
+    may_test,
+    production_deploys,
+    steps_of_job_before,
+)
+
+RULE = Rule("SG719", "production-without-tests", Level.WARNING, since="0.1.0")
+
+_UNTESTED = WORKFLOW.replace("      - run: pytest tests/unit\n", "").replace("      - run: pytest tests/smoke\n", "")
+_MARKED = _UNTESTED.replace("\n  production:", "\n  production:  # SG719")
+_CHECKS = """
+on: pull_request
+jobs:
+  unit:
+    runs-on: ubuntu-latest
+    steps:
+      - run: pytest
+"""
+
+BAD = (
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, _MARKED),)),
+    Example(  # the tests are there, but nothing waits for them
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                _MARKED.rstrip() + "\n  unit:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n",
+            ),
+        ),
+    ),
+    Example(  # tests that may fail
+        template=TEMPLATE,
+        files=((WORKFLOW_PATH, _MARKED.replace("- run: sam build", "- run: pytest || true\n      - run: sam build")),),
+    ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace("    - pytest tests/unit\n", "")
+                .replace("    - pytest tests/smoke\n", "")
+                .replace("unit:\n  stage: test", "package:\n  stage: test")
+                .replace("\nproduction:", "\nproduction:  # SG719"),
+            ),
+        ),
+    ),
+)
+
+GOOD = (
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW),)),
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, _UNTESTED), (".github/workflows/checks.yml", _CHECKS))),
+    Example(  # a target may test
+        template=TEMPLATE,
+        files=(
+            (WORKFLOW_PATH, _UNTESTED.replace("- run: sam build", "- run: make everything\n      - run: sam build")),
+        ),
+    ),
+    Example(  # in the job itself
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                _UNTESTED.replace(
+                    "- run: sam deploy --template packaged.yaml --stack-name orders-prod",
+                    "- run: pytest\n      - run: sam deploy --template packaged.yaml --stack-name orders-prod",
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """One finding for each job that deploys to production what nothing has tested."""
+    testing = [pipeline.path for pipeline in project.pipelines if any(may_hold_tests(job) for job in pipeline.jobs)]
+    for pipeline in project.pipelines:
+        if any(path != pipeline.path for path in testing) or _follows_another(pipeline):
+            continue
+        for deploy in first_in_each_job(production_deploys(pipeline)):
+            if not _is_tested(pipeline, deploy):
+                place = deploy.job.place
+                message = (
+                    f"nothing tests the release before it is deployed to {deploy.environment}; run the tests in a job that "
+                    "this one waits for"
+                )
+                yield Finding(place.span, message, document=place.document)
+
+
+def _follows_another(pipeline: Pipeline) -> bool:
+    """Whether other pipelines come before, which may test."""
+    return any(trigger.event in ("workflow_run", "workflow_call") for trigger in pipeline.triggers)
+
+
+def _is_tested(pipeline: Pipeline, deploy: Deploy) -> bool:
+    if any(may_hold_tests(job) for job in jobs_before(pipeline, deploy.job)):
+        return True
+    return any(may_test(deploy.job, step) for step in steps_of_job_before(deploy))
