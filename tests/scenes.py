@@ -30,9 +30,7 @@ def environment(
     parameters: dict[str, str] | None = None,
 ) -> Environment:
     """An environment that gives these values on the command line."""
-    given = {
-        key: ParameterValue(text, ParameterSource.COMMAND_LINE) for key, text in (parameters or {}).items()
-    }
+    given = {key: ParameterValue(text, ParameterSource.COMMAND_LINE) for key, text in (parameters or {}).items()}
     return Environment(name, production, given, region=region, stack_name=stack_name)
 
 

@@ -112,5 +112,3 @@ def planned(deployment: Deployment) -> tuple[Row, ...]:
             )
         )
     return tuple(sorted(rows, key=lambda row: row.function))
-
-

@@ -54,11 +54,17 @@ stack_name = "orders"
 parameter_overrides = "Stage=prod"
 """
 
-BAD = Example(template=_TEMPLATE % "  # SG108", samconfig=_STAGES % "")
+BAD = Example(
+    template=_TEMPLATE % "  # SG108",
+    samconfig=(_STAGES % "").replace(
+        '"orders"\nparameter_overrides = "Stage=prod"', '"orders"  # SG616\nparameter_overrides = "Stage=prod"'
+    ),
+)
 
 GOOD = (
     Example(  # one stack, one name
-        template=re.sub("AutoPublishAlias: .*", "AutoPublishAlias: live", _TEMPLATE % ""), samconfig=_STAGES % ""
+        template=re.sub("AutoPublishAlias: .*", "AutoPublishAlias: live", _TEMPLATE % ""),
+        samconfig=(_STAGES % "").replace("prod", "test"),
     ),
     Example(template=_TEMPLATE % "", samconfig=_STAGES.replace('"orders"', '"orders-dev"', 1) % ""),
     Example(template=_TEMPLATE % "", samconfig=_STAGES % 'region = "eu-west-1"'),

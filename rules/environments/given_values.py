@@ -8,7 +8,7 @@ from typing import Final
 
 from samguard.environments import Environment, ParameterSource, ParameterValue
 from samguard.project import Project, TemplateFile
-from samguard.source import Place
+from samguard.source import Mapping, Place
 from samguard.template import Parameter, Template
 from samguard.value import value
 
@@ -51,7 +51,7 @@ def literals(template: Template, environment: Environment) -> Iterator[tuple[Par
 def may_declare_more(template: Template) -> bool:
     """Whether parameters may be there that the file does not show."""
     parameters = template.root.get("Parameters")
-    names = [entry.name for entry in parameters] if parameters is not None and hasattr(parameters, "entries") else []
+    names = [entry.name for entry in parameters] if isinstance(parameters, Mapping) else []
     is_included = "Fn::Transform" in template.root or any(name.startswith("Fn::") for name in names)
     return template.has_macros or template.is_fragment or is_included
 

@@ -2,8 +2,9 @@
 
 What goes wrong: staging has the longer shift, the alarm or the hook that production lacks, usually because values were
 swapped or a condition is the wrong way round. What was tried out in staging is not what production gets.
-Silent when: production is not shifted gradually (SG201, SG202, SG218), has no alarm at all (SG301, SG302) or one without a
-name (SG304), or no hook at all (SG416); a value of either is not known. Where the two shift in different ways (canary and linear), this weighs a warning.
+Silent when: production is not shifted gradually (SG201, SG202, SG218), has no alarm at all (SG301, SG302), one without a
+name (SG304), or no hook at all (SG416); a value of either is not known. Where the two shift in different ways (canary
+and linear), this weighs a warning.
 Fix: give production at least the duration, the alarms and the hooks of staging.
 Source: AWS SAM developer guide, "Deploying serverless applications gradually with AWS SAM".
 """

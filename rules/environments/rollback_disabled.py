@@ -17,7 +17,7 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rules.environments.orders_example import PLAIN
 
-RULE = Rule("SG618", "rollback-disabled", Level.ERROR, since="0.1.0", about_production=True)
+RULE = Rule("SG618", "rollback-disabled-in-samconfig", Level.ERROR, since="0.1.0", about_production=True)
 
 BAD = (
     Example(

@@ -45,7 +45,7 @@ GOOD = (
             ("samconfig.yaml", _YAML),
             (
                 "buildspec.yml",
-                "version: 0.2\nphases:\n  build:\n    commands: [sam deploy --config-file samconfig.yaml --config-env prod]\n",
+                "version: 0.2\nphases:\n  build:\n    commands: [pytest, sam deploy --config-file samconfig.yaml --config-env prod]\n",
             ),
         ),
     ),

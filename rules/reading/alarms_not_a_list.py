@@ -222,7 +222,6 @@ Resources:
 version = 0.1
 [dev.deploy.parameters]
 stack_name = "orders-dev"
-parameter_overrides = "Stage=dev"
 """,
     ),
 )

@@ -37,6 +37,7 @@ BAD = (
     Example(
         template="""
 Transform: AWS::Serverless-2016-10-31
+Parameters: {Stage: {Type: String}, Shift: {Type: String}}
 Resources:
   Orders:
     Type: AWS::Serverless::Function
@@ -85,6 +86,7 @@ Resources:
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   Stage: {Type: String}
+  Shift: {Type: String}
 Mappings:
   Stages:
     dev: {Shift: true}
@@ -118,6 +120,7 @@ Resources:
     Example(  # what only Globals switch off is told by SG217
         template="""
 Transform: AWS::Serverless-2016-10-31
+Parameters: {Stage: {Type: String}, Shift: {Type: String}}
 Globals:
   Function:
     CodeUri: src/

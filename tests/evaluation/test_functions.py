@@ -165,7 +165,10 @@ def test_a_resource_exists_where_its_condition_holds() -> None:
 
 
 def test_a_thousand_conditions_in_a_row_are_followed_as_far_as_bounds_allow() -> None:
-    lines = ["  C0: !Equals [a, a]", *(f"  C{n}: !And [!Condition C{n - 1}, !Condition C{n - 1}]" for n in range(1, 1000))]
+    lines = [
+        "  C0: !Equals [a, a]",
+        *(f"  C{n}: !And [!Condition C{n - 1}, !Condition C{n - 1}]" for n in range(1, 1000)),
+    ]
     text = "Conditions:\n" + "\n".join(lines) + "\nResources: {R: {Type: 'AWS::S3::Bucket'}}\n"
     found = EvaluatedTemplate(template_of(text), environment())
     assert isinstance(found.condition("C999"), Unknown)

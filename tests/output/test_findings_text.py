@@ -38,7 +38,7 @@ def test_levels_and_places_are_coloured(report: Report, snapshot: SnapshotAssert
 
 
 def test_colour_adds_nothing_but_escape_sequences(report: Report) -> None:
-    import re  # noqa: PLC0415
+    import re
 
     coloured = findings_text(report, width=60, colour=True)
     assert findings_text(report, width=60, colour=False) == re.sub("\x1b\\[[0-9;]*m", "", coloured)

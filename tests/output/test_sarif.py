@@ -40,7 +40,7 @@ def test_the_log_is_what_code_scanning_takes(
 
 @pytest.mark.skipif("SARIF_SCHEMA" not in os.environ, reason="SARIF_SCHEMA names no sarif-schema-2.1.0.json")
 def test_the_log_follows_the_schema(report: Report, clean_report: Report, explanations: Explanations) -> None:
-    from jsonschema.validators import validator_for  # noqa: PLC0415 - slow, and rarely asked for
+    from jsonschema.validators import validator_for
 
     schema = json.loads(Path(os.environ["SARIF_SCHEMA"]).read_text(encoding="utf-8"))
     for log in (sarif(report, explanations, home=HOME), sarif(clean_report, explanations)):

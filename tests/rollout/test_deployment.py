@@ -60,12 +60,16 @@ def test_too_many_worlds_leave_the_question_unknown() -> None:
 
 
 def test_a_function_whose_condition_is_false_has_no_row() -> None:
-    text = sam("  F:\n    Type: AWS::Serverless::Function\n    Condition: IsProd\n    Properties: {Handler: x}\n", head=OPEN)
+    text = sam(
+        "  F:\n    Type: AWS::Serverless::Function\n    Condition: IsProd\n    Properties: {Handler: x}\n", head=OPEN
+    )
     assert deployed(text, Stage="dev").rollouts == ()
 
 
 def test_the_plan_tells_what_an_open_parameter_would_change() -> None:
-    plan = template_plan(template_of(sam(function(SHIFTED), head=OPEN)), [environment("default", production=Production.ASSUMED)])
+    plan = template_plan(
+        template_of(sam(function(SHIFTED), head=OPEN)), [environment("default", production=Production.ASSUMED)]
+    )
     (row,) = plan.environments[0].rollouts
     assert row.strategy is None
     assert row.unknown == {"strategy": "AllAtOnce if Stage is dev; Canary10Percent5Minutes if Stage is prod"}

@@ -68,5 +68,8 @@ def test_a_deployment_group_that_lies_elsewhere_leaves_strategy_and_alarms_unkno
 
 
 def test_a_function_that_lies_elsewhere_is_called_by_its_name() -> None:
-    found = rollout("orders-v2", TEMPLATE.replace("FunctionName: !Ref Orders, FunctionVersion", "FunctionName: orders-v2, FunctionVersion"))
+    found = rollout(
+        "orders-v2",
+        TEMPLATE.replace("FunctionName: !Ref Orders, FunctionVersion", "FunctionName: orders-v2, FunctionVersion"),
+    )
     assert found.resource.logical_id == "Live"

@@ -56,9 +56,12 @@ hooks = st.sampled_from(
      "!If [IsProd, {PreTraffic: !Ref Hook}, {}]", f"{{PreTraffic: !If [IsProd, !Ref Hook, {NO_VALUE}]}}", "{Before: x}",
      "{PreTraffic: null}", NO_VALUE]
 )  # fmt: skip
-passthrough = st.sampled_from(["true", "'False'", "!FindInMap [Map, dev, On]", "!If [IsProd, true, false]", "maybe", "!Ref Off"])
+passthrough = st.sampled_from(
+    ["true", "'False'", "!FindInMap [Map, dev, On]", "!If [IsProd, true, false]", "maybe", "!Ref Off"]
+)
 keys = st.fixed_dictionaries(
-    {}, optional={"Type": types, "Enabled": enabled, "Alarms": alarms, "Hooks": hooks, "PassthroughCondition": passthrough}
+    {},
+    optional={"Type": types, "Enabled": enabled, "Alarms": alarms, "Hooks": hooks, "PassthroughCondition": passthrough},
 )
 preferences = st.one_of(
     keys.map(lambda found: "{" + ", ".join(f"{key}: {text}" for key, text in found.items()) + "}"),
