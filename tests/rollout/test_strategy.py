@@ -20,7 +20,8 @@ def strategy(type_: str, extra: str = "", **parameters: str) -> Strategy:
 
 
 def own(configuration: str, head: str = "") -> str:
-    return f"  Own:\n    Type: AWS::CodeDeploy::DeploymentConfig\n    Properties: {{ComputePlatform: Lambda, {head}TrafficRoutingConfig: {configuration}}}\n"
+    properties = f"{{ComputePlatform: Lambda, {head}TrafficRoutingConfig: {configuration}}}"
+    return f"  Own:\n    Type: AWS::CodeDeploy::DeploymentConfig\n    Properties: {properties}\n"
 
 
 @pytest.mark.parametrize(
