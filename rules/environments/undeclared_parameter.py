@@ -20,14 +20,12 @@ from samguard.errors import nearest
 from samguard.evaluation import Reason
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.project import Project
-from samguard.project.association import named_template
+from samguard.project.association import default_templates, named_template
 from samguard.rules.environments.given_values import Given, given_values, may_declare_more
 from samguard.rules.environments.orders_example import PLAIN, SHIFTED
 from samguard.source import Place
 
 RULE = Rule("SG601", "undeclared-parameter", Level.ERROR, since="0.1.0")
-
-_DEFAULT_NAMES = ("template.yaml", "template.yml", "template.json")
 
 BAD = (
     Example(
@@ -112,7 +110,7 @@ def _is_meant(given: Given, project: Project) -> bool:
     path, config = given.file.document.path, given.place.document.path
     if given.value.source is not ParameterSource.SAMCONFIG:
         return not any(given.name in file.template.parameters for file in project.templates)
-    if path.rpartition("/")[2] in _DEFAULT_NAMES:
+    if path in default_templates(config.rpartition("/")[0]):
         return True
     commands = (
         command
