@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from samguard.source import Mapping, Node, Scalar
-from samguard.value import value
 
 NO_VALUE: Final = "AWS::NoValue"
 
 
-@value
-class Intrinsic:
-    """A function call: `name` as in the long form (`Fn::If`), its argument, and the mapping it was written as."""
+class Intrinsic(NamedTuple):
+    """A function call: `name` as in the long form (`Fn::If`), its argument, and the mapping it was written as.
+
+    A tuple, since one is made whenever somebody asks whether a mapping is a call.
+    """
 
     name: str
     argument: Node
