@@ -8,6 +8,7 @@ from itertools import product
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reason, Removed, Trail, Unknown
+from samguard.pattern import pattern
 from samguard.rollout import Rollout, WiredAlarm
 from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE, wired_resource
 from samguard.rollout.arns import covers, name_of
@@ -16,7 +17,7 @@ from samguard.source import Node, Span
 from samguard.template import Resource
 from samguard.value import value
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = pattern(
     r"\s*(?:(ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(\"[^\"]*\"|'[^']*'|[^\s()\"']+)\s*\)|(AND|OR|NOT|TRUE|FALSE)\b|([()]))"
 )
 _MOST_CHILDREN: Final = 8

@@ -12,6 +12,7 @@ from typing import Final
 
 from samguard.errors import nearest
 from samguard.evaluation import EvaluatedTemplate, Literal, Removed, Unknown, Value
+from samguard.pattern import pattern
 from samguard.rollout.alarm import Alarm
 from samguard.rollout.strategy import number
 from samguard.rules.alarms.expected_values import Query, queries
@@ -32,14 +33,14 @@ _COMPARISONS: Final = (
 )
 _STATISTICS: Final = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 _TREATMENTS: Final = ("breaching", "notBreaching", "ignore", "missing")
-_IDENTIFIER: Final = re.compile(r"[a-z][A-Za-z0-9_]*")
+_IDENTIFIER: Final = pattern(r"[a-z][A-Za-z0-9_]*")
 _SYMBOLS: Final = {
     ">": "GreaterThanThreshold",
     ">=": "GreaterThanOrEqualToThreshold",
     "<": "LessThanThreshold",
     "<=": "LessThanOrEqualToThreshold",
 }
-_EXTENDED: Final = re.compile(r"(?i)(?:p|tm|tc|ts|wm)\d{1,3}(?:\.\d+)?|iqm|(?:pr|tm|tc|ts|wm)\(.*\)")
+_EXTENDED: Final = pattern(r"(?i)(?:p|tm|tc|ts|wm)\d{1,3}(?:\.\d+)?|iqm|(?:pr|tm|tc|ts|wm)\(.*\)")
 _WORDS: Final = {"avg": "Average", "mean": "Average", "max": "Maximum", "min": "Minimum", "count": "SampleCount"}
 
 

@@ -6,11 +6,11 @@ Only for what can be said without measuring: counts of requests and of failures,
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Literal, Removed, Value
+from samguard.pattern import pattern
 from samguard.rollout.alarm import Alarm, Expression, Metric, is_version_scoped
 from samguard.rollout.metric_math import parsed, worth
 from samguard.rollout.strategy import number
@@ -20,7 +20,7 @@ from samguard.source import Mapping, Scalar, Sequence, Span
 from samguard.template import intrinsic
 from samguard.value import value
 
-_PERCENTILE: Final = re.compile(r"[pP](\d{1,2}(?:\.\d+)?)")
+_PERCENTILE: Final = pattern(r"[pP](\d{1,2}(?:\.\d+)?)")
 _MAX_DEPTH: Final = 10
 _PERCENT: Final = 100
 _LEAST_PERCENT: Final = 0.1

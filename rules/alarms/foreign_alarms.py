@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation import Literal, Reason
 from samguard.linting.rule import Finding, Level
+from samguard.pattern import pattern
 from samguard.rollout import Deployment, Rollout, RolloutKind
 from samguard.rollout.alarm import Dimension, Metric, watched_function
 from samguard.rollout.alarm import alarm as evaluated
@@ -22,7 +22,7 @@ from samguard.source import Place
 from samguard.template import Resource
 from samguard.value import value
 
-_SUFFIX: Final = re.compile(r"(?:Lambda|Function|Handler|Fn)+$")
+_SUFFIX: Final = pattern(r"(?:Lambda|Function|Handler|Fn)+$")
 
 
 @value

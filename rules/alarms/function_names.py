@@ -6,12 +6,13 @@ import re
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Value
+from samguard.pattern import pattern
 from samguard.rollout.alarm import FUNCTION_TYPES, names_function
 from samguard.rollout.arns import covers, function_name, text_of
 from samguard.template import Resource
 from samguard.value import value
 
-_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_:.-]")
+_NOT_IN_A_NAME: Final = pattern(r"[^A-Za-z0-9_:.-]")
 
 
 def is_named(value: Value, function: Resource, scene: EvaluatedTemplate) -> bool | None:

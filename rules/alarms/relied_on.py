@@ -5,19 +5,19 @@ An alarm that no gradual rollout lists may do what it wants: it is there for peo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reason, Trail, Unknown, decided_by_default
 from samguard.linting.rule import Edit, Finding, Fix, Level
+from samguard.pattern import pattern
 from samguard.rollout import Rollout, Strategy, WiredAlarm
 from samguard.rollout.alarm import COMPOSITE_TYPE, Alarm, alarm, children, wired_resource
 from samguard.source import Node, Scalar, Span
 from samguard.template import Resource
 from samguard.value import field, value
 
-_INVERTED: Final = re.compile(r"\b(?:NOT|OK|INSUFFICIENT_DATA)\b")
+_INVERTED: Final = pattern(r"\b(?:NOT|OK|INSUFFICIENT_DATA)\b")
 """In a composite alarm's rule: its children are conditions there, not alarms that stop a deployment by themselves."""
 
 

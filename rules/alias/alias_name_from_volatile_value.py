@@ -20,6 +20,7 @@ from samguard.environments.production import words
 from samguard.evaluation import Reason
 from samguard.evaluation.lookups import lookups
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.project import Project, TemplateFile
 from samguard.source import Node, Place, Scalar
 from samguard.source.nodes import walk
@@ -35,7 +36,7 @@ _PLACEHOLDERS: Final = frozenset(
     {"", "latest", "local", "dev", "snapshot", "initial", "none", "unknown", "head", "main", "unset", "placeholder"}
 )
 """Defaults that stand for a release which the deployment is given."""
-_RELEASE: Final = re.compile(
+_RELEASE: Final = pattern(
     r"v?\d+[-_]\d+[-_]\d+|\d{5,}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}|(build|release)[-_]?\d+", re.IGNORECASE
 )
 """A value that names a release: 1-4-2, 20260131, a commit, build-71. (1.4.2 is no alias's name: SG007.)"""

@@ -12,18 +12,18 @@ Source: SAM developer guide, AWS::Serverless::Function AutoPublishAlias; samtran
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation import Removed
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.rollout import Rollout
 from samguard.source import Mapping, Node, Scalar
 
 RULE = Rule("SG106", "constant-code-location", Level.WARNING, since="0.1.0")
 
-_CHANGING: Final = re.compile(r"\d|[0-9a-f]{7,}")
+_CHANGING: Final = pattern(r"\d|[0-9a-f]{7,}")
 """What a release leaves in a key: a number, or a hash."""
 
 _TEMPLATE = """

@@ -12,11 +12,11 @@ Source: CloudFormation user guide, AWS::Lambda::Version.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.rollout import Rollout
 from samguard.rules.alias.plain_version import plain_alias_of, version_of
 from samguard.source import Scalar
@@ -24,7 +24,7 @@ from samguard.template import Resource
 
 RULE = Rule("SG110", "plain-version-never-changes", Level.ERROR, since="0.1.0")
 
-_CHANGING: Final = re.compile(r"\d|[0-9a-f]{8,}|\$\{|&\{")
+_CHANGING: Final = pattern(r"\d|[0-9a-f]{8,}|\$\{|&\{")
 _REPLACED_BY: Final = ("CodeSha256", "Description")
 
 _TEMPLATE = """

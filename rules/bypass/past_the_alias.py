@@ -8,15 +8,16 @@ from typing import Final
 
 from samguard.evaluation import Literal, Removed, Trail
 from samguard.linting.rule import Edit, Fix
+from samguard.pattern import pattern
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
 from samguard.rollout.invocable import Reach
 from samguard.rollout.invocation_targets import InvocationKind, InvocationTarget, invocation_targets
 from samguard.source import Document, Entry, Format, Span
 
 _PAST: Final = (Reach.LATEST, Reach.VERSION)
-_WARMING: Final = re.compile(r"(?<![a-z])(?:warm|keep[-_ ]?alive)", re.IGNORECASE)
-_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_SHORT_FORM: Final = re.compile(r"!(?:Ref|GetAtt)\s+(?:[\w.:]+|\[[^\]\n]*\])")
+_WARMING: Final = pattern(r"(?<![a-z])(?:warm|keep[-_ ]?alive)", re.IGNORECASE)
+_WORDS: Final = pattern(r"(?<=[a-z])(?=[A-Z])")
+_SHORT_FORM: Final = pattern(r"!(?:Ref|GetAtt)\s+(?:[\w.:]+|\[[^\]\n]*\])")
 _SCHEDULED: Final = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
 
 

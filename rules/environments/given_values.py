@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.environments import Environment, ParameterSource, ParameterValue
+from samguard.pattern import pattern
 from samguard.project import Project, TemplateFile
 from samguard.source import Mapping, Place
 from samguard.template import Parameter, Template
 from samguard.value import value
 
-_PLACEHOLDER: Final = re.compile(r"\$[\w{(]|<[^<>]*>|\{\{|%\w+%|__\w+__|\*{3}|x{4}", re.IGNORECASE)
+_PLACEHOLDER: Final = pattern(r"\$[\w{(]|<[^<>]*>|\{\{|%\w+%|__\w+__|\*{3}|x{4}", re.IGNORECASE)
 _FILES: Final = (ParameterSource.SAMCONFIG, ParameterSource.TEMPLATE_CONFIGURATION, ParameterSource.PIPELINE)
 
 

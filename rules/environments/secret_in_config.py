@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.rollout import Deployment
 from samguard.rules.environments.given_values import literals
 from samguard.rules.environments.orders_example import PLAIN
@@ -74,7 +75,7 @@ parameter_overrides = "Stage=prod ApiKey=k7Qz81mPwR"
     ),
 )
 
-_NO_SECRET: Final = re.compile(
+_NO_SECRET: Final = pattern(
     r"arn:|/|change.?me|replace|your|dummy|example|placeholder|todo|none$|null$|fake|secret$|password$|test$|x+$|\.+$"
     r"|[\w-]*(?:_here|-here)$",
     re.IGNORECASE,

@@ -11,7 +11,6 @@ Source: CloudFormation user guide, AWS::Lambda::Function, FunctionName.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
@@ -19,6 +18,7 @@ from typing import Final
 from samguard.environments.environment import Environment
 from samguard.evaluation import Literal
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.project import Project, TemplateFile
 from samguard.rollout import Deployment, deployments
 from samguard.rollout.hook_function import hook_functions, once_each
@@ -27,7 +27,7 @@ from samguard.source import Span
 
 RULE = Rule("SG414", "hook-name-collides", Level.WARNING, since="0.1.0")
 
-_ACCOUNT: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_ACCOUNT: Final = pattern(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _HOOKED: Final = "Traffic"
 """What every key that names a hook has in its own name."""
 _NAME = "FunctionName: !Sub CodeDeployHook_orders_${Stage}\n"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.rollout.hook_source import HookFacts, Said
 
-_OF_LAMBDA: Final = re.compile(
+_OF_LAMBDA: Final = pattern(
     r"AWS_\w+|LAMBDA_\w+|_HANDLER|_X_AMZN_TRACE_ID|TZ|PATH|LANG|LD_LIBRARY_PATH|PYTHONPATH|NODE_PATH"
 )
 """Variables that Lambda sets itself."""

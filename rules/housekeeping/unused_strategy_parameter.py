@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.rollout import PREDEFINED
 from samguard.rollout.strategy import LAMBDA_PREFIX
 from samguard.source import Scalar
@@ -23,7 +24,7 @@ from samguard.template.mentions import mentions
 
 RULE = Rule("SG905", "unused-strategy-parameter", Level.NOTE, since="0.1.0")
 
-_NAME: Final = re.compile(r"deployment(?:preference|strategy|config|type)|trafficshift|canary|rollout", re.IGNORECASE)
+_NAME: Final = pattern(r"deployment(?:preference|strategy|config|type)|trafficshift|canary|rollout", re.IGNORECASE)
 _USES: Final = ("Globals", "Conditions", "Resources")
 """Sections in which a reference makes a parameter work."""
 

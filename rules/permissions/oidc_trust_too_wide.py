@@ -13,12 +13,12 @@ keys"; GitHub documentation, "Configuring OpenID Connect in Amazon Web Services"
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation import Items
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.rollout import Deployment
 from samguard.rollout.arns import Text, text_of
 from samguard.rollout.policies import ROLE, Said
@@ -30,8 +30,8 @@ from samguard.value import value
 RULE = Rule("SG809", "oidc-trust-too-wide", Level.ERROR, since="0.1.0")
 
 _PROVIDERS: Final = ("token.actions.githubusercontent.com", "gitlab.com")
-_ANYTHING: Final = re.compile(r"(?:repo:|project_path:)?\*(?:/\*)?(?::\*)?|(?:repo|project_path):\*/.*")
-_OWNER: Final = re.compile(r"(?:repo|project_path):[^/*:]+(?:\*|/\*)(?::.*)?")
+_ANYTHING: Final = pattern(r"(?:repo:|project_path:)?\*(?:/\*)?(?::\*)?|(?:repo|project_path):\*/.*")
+_OWNER: Final = pattern(r"(?:repo|project_path):[^/*:]+(?:\*|/\*)(?::.*)?")
 """A whole organisation, whatever stands behind it."""
 
 _TEMPLATE = """

@@ -11,11 +11,11 @@ Source: GitHub documentation, "Control the concurrency of workflows and jobs"; G
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.pipeline import Concurrency, Job, Pipeline, PipelineSystem
 from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import first_in_each_job, is_automatic, jobs_before, production_deploys
@@ -97,9 +97,9 @@ GOOD = (
     ),
 )
 
-_CANCELS: Final = re.compile(r"cancel-in-progress\s*:\s*[^\s,}]+")
-_OF_REF: Final = re.compile(r"github\.ref")
-_OF_EACH_RUN: Final = re.compile(r"github\.(?:sha|run_id|run_number)")
+_CANCELS: Final = pattern(r"cancel-in-progress\s*:\s*[^\s,}]+")
+_OF_REF: Final = pattern(r"github\.ref")
+_OF_EACH_RUN: Final = pattern(r"github\.(?:sha|run_id|run_number)")
 
 
 def check(pipeline: Pipeline) -> Iterator[Finding]:

@@ -12,11 +12,11 @@ CloudFormation user guide, "Stack status codes".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.pipeline import Concurrency, GateKind, Job, Pipeline, PipelineSystem
 from samguard.rules.pipelines.example_workflow import (
     CODEPIPELINE,
@@ -97,7 +97,7 @@ GOOD = (
 )
 
 _QUEUED: Final = (PipelineSystem.CODEPIPELINE, PipelineSystem.CODEBUILD, PipelineSystem.TERRAFORM)
-_OF_EACH_RUN: Final = re.compile(
+_OF_EACH_RUN: Final = pattern(
     r"github\.(?:sha|run_id|run_number|event\.head_commit)|CI_(?:JOB|PIPELINE|COMMIT)_(?:I?ID|SHA)"
 )
 

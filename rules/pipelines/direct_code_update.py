@@ -16,6 +16,7 @@ from typing import Final
 
 from samguard.environments.production import names_production
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.pipeline import Job, Pipeline, Step, StepKind
 from samguard.rules.pipelines.example_workflow import PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import environment_of, is_automatic
@@ -72,9 +73,9 @@ GOOD = (
     ),
 )
 
-_GOES_PAST: Final = re.compile(r"\bupdate-(?:function-code|alias)\b")
-_CHANGES_NOTHING: Final = re.compile(r"--dry-run\b")
-_ROLLING_BACK: Final = re.compile(r"roll[-_ ]?back|revert", re.IGNORECASE)
+_GOES_PAST: Final = pattern(r"\bupdate-(?:function-code|alias)\b")
+_CHANGES_NOTHING: Final = pattern(r"--dry-run\b")
+_ROLLING_BACK: Final = pattern(r"roll[-_ ]?back|revert", re.IGNORECASE)
 
 
 def check(pipeline: Pipeline) -> Iterator[Finding]:

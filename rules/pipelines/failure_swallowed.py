@@ -10,11 +10,11 @@ Bash manual, "The Set Builtin".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.pipeline import GateKind, IgnoredFailure, Pipeline
 from samguard.rules.pipelines.example_workflow import GITLAB, PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import Deploy, deploys
@@ -100,7 +100,7 @@ GOOD = (
     ),
 )
 
-_ASKED_LATER: Final = re.compile(r"\.outcome\b")
+_ASKED_LATER: Final = pattern(r"\.outcome\b")
 _BY_SHELL: Final = ("no set -e", "set +e")
 
 

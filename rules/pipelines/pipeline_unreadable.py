@@ -10,17 +10,17 @@ Source: GitHub Docs, "Workflow syntax for GitHub Actions"; AWS CodeBuild user gu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.pipeline import Pipeline
 from samguard.source import Document, Format
 
 RULE = Rule("SG700", "pipeline-unreadable", Level.ERROR, since="0.1.0")
 
-_PLACEHOLDER: Final = re.compile(r"\{%|\{\{-?\s*cookiecutter\b|\{#|(?<!\$)\{\{")
+_PLACEHOLDER: Final = pattern(r"\{%|\{\{-?\s*cookiecutter\b|\{#|(?<!\$)\{\{")
 """What a generator replaces; `${{` is GitHub's own."""
 
 _TEMPLATE = """

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.pipeline import Job, Pipeline, PipelineSystem
 from samguard.rules.pipelines.example_workflow import (
     CODEPIPELINE,
@@ -143,7 +144,7 @@ GOOD = (
 )
 
 _REQUESTS: Final = frozenset({"pull_request", "pull_request_target", "merge_request_event", "merge_requests"})
-_ANY: Final = re.compile(r"\*{1,2}(?:/\*{1,2})?$|(?:feat|feature|features|dev|fix|bugfix)\b", re.IGNORECASE)
+_ANY: Final = pattern(r"\*{1,2}(?:/\*{1,2})?$|(?:feat|feature|features|dev|fix|bugfix)\b", re.IGNORECASE)
 _FROM_A_BRANCH: Final = (PipelineSystem.CODEPIPELINE, PipelineSystem.CODEBUILD, PipelineSystem.TERRAFORM)
 
 

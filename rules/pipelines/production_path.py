@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.environments.production import names_production
+from samguard.pattern import pattern
 from samguard.pipeline import GateKind, Job, Pipeline, PipelineSystem, Step, StepKind
 from samguard.value import value
 
 DEPLOYING: Final = (StepKind.DEPLOY, StepKind.SYNC)
-_EVERY_RUN: Final = re.compile(r"[\s${}()!&|]|always|success|failure|cancelled")
+_EVERY_RUN: Final = pattern(r"[\s${}()!&|]|always|success|failure|cancelled")
 """What is left of such a condition is nothing: it holds for every branch and event."""
 _STARTED_BY_PERSON: Final = frozenset(
     {"workflow_dispatch", "release", "manual", "repository_dispatch", "tag", "deployment"}
 )
-_SPEAKS_OF_TESTS: Final = re.compile(r"test|\bspecs?\b|\bqa\b|verif|valid|smoke|e2e|\bci\b|check(?!out)", re.IGNORECASE)
-_OPAQUE: Final = re.compile(
+_SPEAKS_OF_TESTS: Final = pattern(r"test|\bspecs?\b|\bqa\b|verif|valid|smoke|e2e|\bci\b|check(?!out)", re.IGNORECASE)
+_OPAQUE: Final = pattern(
     r"\.(?:sh|bash|py|js|ts|rb|ps1)\b"
     r"|^(?:npm|yarn|pnpm|bun|poetry|pipenv|uv|hatch|composer|bundle)\s+"
     r"(?!ci\b|install\b|i\b|add\b|sync\b|audit\b|config\b|cache\b|export\b|--version)"
@@ -27,7 +28,7 @@ _OPAQUE: Final = re.compile(
 )
 """Commands that may test something without saying so."""
 _OWN_ACTIONS: Final = frozenset({"actions", "aws-actions", "github"})
-_SETTING_UP: Final = re.compile(r"setup|checkout|cache|artifact|credential|slack|notif|login|install", re.IGNORECASE)
+_SETTING_UP: Final = pattern(r"setup|checkout|cache|artifact|credential|slack|notif|login|install", re.IGNORECASE)
 
 
 @value

@@ -10,12 +10,12 @@ Source: aws-sam-cli, samcli/cli/cli_config_file.py; AWS SAM developer guide, "SA
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.errors import nearest
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.pipeline import Step
 from samguard.project import Project, SamConfigFile
 from samguard.rules.pipelines.example_workflow import PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
@@ -87,7 +87,7 @@ GOOD = (
 )
 
 _USUAL: Final = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
-_WRITES: Final = re.compile(r"(?:>|\btee\b|\bcp\b|\bmv\b|\bsed -i\b).*samconfig")
+_WRITES: Final = pattern(r"(?:>|\btee\b|\bcp\b|\bmv\b|\bsed -i\b).*samconfig")
 """A step that makes the file."""
 
 

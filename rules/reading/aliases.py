@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.project import TemplateFile
 from samguard.source import Document, Format, Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Template
 
-_ALIAS: Final = re.compile(r"(?m)^[^#\n]*?(?:[:\[{,-]\s+|\[|\{)(\*[\w-]+)")
+_ALIAS: Final = pattern(r"(?m)^[^#\n]*?(?:[:\[{,-]\s+|\[|\{)(\*[\w-]+)")
 _CODE: Final = {
     "AWS::Serverless::Function": "CodeUri",
     "AWS::Serverless::LayerVersion": "ContentUri",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation.generated import derived, is_generated, publishes
 from samguard.linting.rule import Edit, Finding, Fix
+from samguard.pattern import pattern
 from samguard.source import Mapping, Scalar
 from samguard.template import Mention, Naming, RefusalKind, Resource, Template, loop_identifiers, mentions
 from samguard.template.misplaced import has_sam_properties
@@ -18,9 +18,9 @@ _PSEUDO_PARAMETERS: Final = tuple(
     f"AWS::{name}"
     for name in ("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
 )
-_PLACEHOLDER: Final = re.compile(r"\$\{|&\{|\{\{|[<>%@]|__")
+_PLACEHOLDER: Final = pattern(r"\$\{|&\{|\{\{|[<>%@]|__")
 """In names that something fills in before CloudFormation sees them."""
-_LETTERS: Final = re.compile("[^A-Za-z0-9]")
+_LETTERS: Final = pattern("[^A-Za-z0-9]")
 _ALIAS_AND_VERSION: Final = ("Alias", "Version")
 _NEAR: Final = 0.75
 

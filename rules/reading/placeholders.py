@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.source import Document, Position, Span
 
-_STATEMENT: Final = re.compile(r"\{%|<%|\{\{[#/^]")
-_VALUE: Final = re.compile(r"\{\{(?!\s*(?:resolve|IntrinsicFunction):)[^}\n]*\}\}")
+_STATEMENT: Final = pattern(r"\{%|<%|\{\{[#/^]")
+_VALUE: Final = pattern(r"\{\{(?!\s*(?:resolve|IntrinsicFunction):)[^}\n]*\}\}")
 """`{{resolve:ssm:…}}` is CloudFormation's own."""
 _LINES_BEFORE: Final = 2
 

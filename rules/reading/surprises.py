@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.source import Format, Mapping, Node, Scalar, Sequence, walk
 from samguard.template import Intrinsic, Parameter, Template, intrinsic
 from samguard.value import field, replace, value
 
-_ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
+_ACCOUNT_ID: Final = pattern(r"[0-9]{12}")
 _ACCOUNT: Final = "AWS::AccountId"
 _TRUE_AND_FALSE: Final = frozenset(("true", "false"))
 

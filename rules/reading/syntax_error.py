@@ -16,12 +16,13 @@ from typing import Final
 
 from samguard.evaluation import Reason
 from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
 from samguard.rules.reading.placeholders import is_filled_in
 from samguard.source import Document, Place, ProblemKind, Span
 
 RULE = Rule("SG001", "syntax-error", Level.ERROR, since="0.1.0")
 
-_CONFLICT: Final = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
+_CONFLICT: Final = pattern(r"^<{7}(?: .*)?$", re.MULTILINE)
 _UNREAD: Final = "the file cannot be read, so nothing in it is checked or deployed"
 
 BAD = (

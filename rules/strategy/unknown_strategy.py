@@ -18,6 +18,7 @@ from typing import Final
 
 from samguard.evaluation import Literal, Reference, Removed
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
+from samguard.pattern import pattern
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy, StrategyKind, near_predefined
 from samguard.rollout.strategy import LAMBDA_PREFIX
 from samguard.rules.strategy.configuration import CONFIGURATION_TYPE, said_once, strategy_node, strategy_place
@@ -27,7 +28,7 @@ from samguard.value import replace
 
 RULE = Rule("SG205", "unknown-strategy", Level.ERROR, since="0.1.0")
 
-_SHAPED: Final = re.compile(r"Canary\d+Percent\d+Minutes|Linear\d+PercentEvery\d+Minutes?")
+_SHAPED: Final = pattern(r"Canary\d+Percent\d+Minutes|Linear\d+PercentEvery\d+Minutes?")
 """Well-formed names, of which all but eight are nobody's or somebody's own."""
 
 _TEMPLATE = """

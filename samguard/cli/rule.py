@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from textwrap import dedent
 from typing import Final
@@ -11,8 +10,9 @@ from samguard.cli.terminal import wants_colour, width, write_out
 from samguard.linting import Example, LoadedRule, catalogue, find_rule
 from samguard.output.json_text import json_text
 from samguard.output.paint import painter
+from samguard.pattern import pattern
 
-_MARK: Final = re.compile(r"\s*#\s*SG\d{3}[^\n]*")
+_MARK: Final = pattern(r"\s*#\s*SG\d{3}[^\n]*")
 _WIDEST: Final = 100
 
 

@@ -10,22 +10,23 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from samguard.pattern import pattern
 from samguard.source import Span
 
 # SAM CLI's own patterns need time that doubles with each character behind a quote that is never closed; these give
 # nothing back (`++`) and find the same.
 _KEY: Final = r"""([A-Za-z0-9"']++)"""
 _VALUE: Final = r"""("(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+'|(?:\\.|[^ "\\])++)"""
-_LONG: Final = re.compile(rf"ParameterKey={_KEY},ParameterValue={_VALUE}")
-_SHORT: Final = re.compile(rf"(?:^| ){_KEY}={_VALUE}")
+_LONG: Final = pattern(rf"ParameterKey={_KEY},ParameterValue={_VALUE}")
+_SHORT: Final = pattern(rf"(?:^| ){_KEY}={_VALUE}")
 """SAM CLI puts a blank before the text, so a pair may begin it."""
 _HALVES: Final = frozenset({"ParameterKey", "ParameterValue"})
 
-_NAME: Final = re.compile(r"""(?:^|(?<=[\s,;]))(?:ParameterKey=["']?([\w.-]++)|(?!Parameter)["']?([\w.-]++)["']?=)""")
+_NAME: Final = pattern(r"""(?:^|(?<=[\s,;]))(?:ParameterKey=["']?([\w.-]++)|(?!Parameter)["']?([\w.-]++)["']?=)""")
 """Where a pair begins, as people mean it."""
-_FIRST_KEY: Final = re.compile(r"([^\s=]++)=")
-_GOOD_KEY: Final = re.compile(r"[A-Za-z0-9]++")
-_UNCLOSED: Final = re.compile(r'[^\s=]++="(?:\\.|[^"\\])*+\\?\Z', re.DOTALL)
+_FIRST_KEY: Final = pattern(r"([^\s=]++)=")
+_GOOD_KEY: Final = pattern(r"[A-Za-z0-9]++")
+_UNCLOSED: Final = pattern(r'[^\s=]++="(?:\\.|[^"\\])*+\\?\Z', re.DOTALL)
 _MAX_SHOWN: Final = 40
 """Characters of the text that a message repeats."""
 

@@ -6,9 +6,10 @@ The words are `prod`, `prd` and `live` with whatever follows a word break (`prod
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
+
+from samguard.pattern import pattern
 
 DEFAULT_PATTERNS: Final = ("prod*", "prd*", "live*")
 """Words that name production: a word of the name must match one of these, `*` standing for any letters."""
@@ -19,7 +20,7 @@ STAGE_PARAMETERS: Final = frozenset(
 )  # fmt: skip
 """Parameters that say which environment a stack is, in lower case."""
 
-_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORDS: Final = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NEGATIONS: Final = frozenset({"non", "not", "no", "pre"})
 """`nonprod` and `pre-prod` are not production."""
 

@@ -6,10 +6,10 @@ Templates are YAML 1.1 to every AWS tool, and so are the nodes of a document; in
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from samguard.environments.config_problem import ConfigProblem, ConfigProblemKind
+from samguard.pattern import pattern
 from samguard.source import Document, Entry, Format, Mapping, Node, Place, Plain, ProblemKind, Scalar, Sequence
 
 _BOOLEANS: Final = {
@@ -17,16 +17,16 @@ _BOOLEANS: Final = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
-_INTEGER: Final = re.compile(r"([-+]?)(?:0b([01_]+)|0o([0-7_]+)|0x([0-9a-fA-F_]+)|([0-9][0-9_]*))")
-_FLOAT: Final = re.compile(
+_INTEGER: Final = pattern(r"([-+]?)(?:0b([01_]+)|0o([0-7_]+)|0x([0-9a-fA-F_]+)|([0-9][0-9_]*))")
+_FLOAT: Final = pattern(
     r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+"
     r"|[-+]?\.[0-9_]*[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _BASES: Final = (2, 8, 16, 10)
 _MAX_DIGITS: Final = 4000
 """Python refuses to read longer integers."""
-_MOMENT: Final = re.compile(r"(?:([0-9]{4}-[0-9]{2}-[0-9]{2})([Tt]|[ \t]+))?([0-9]{2}:[0-9]{2}:[0-9]{2}\S*)")
-_NODE_PROPERTIES: Final = re.compile(r"(&\S+\s+)?(!?)")
+_MOMENT: Final = pattern(r"(?:([0-9]{4}-[0-9]{2}-[0-9]{2})([Tt]|[ \t]+))?([0-9]{2}:[0-9]{2}:[0-9]{2}\S*)")
+_NODE_PROPERTIES: Final = pattern(r"(&\S+\s+)?(!?)")
 """Anchor and tag before a YAML scalar. Both belong to its span."""
 
 

@@ -6,7 +6,6 @@ AWS::LanguageExtensions transform are known where their arguments are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,7 @@ from samguard.evaluation.values import (
     Unknown,
     Value,
 )
+from samguard.pattern import pattern
 from samguard.source import Mapping, Node, Plain, Scalar, Sequence
 from samguard.template import Intrinsic, intrinsic
 from samguard.value import replace
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from samguard.evaluation.evaluated_template import EvaluatedTemplate
 
 _THREE: Final = 3
-_ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
+_ACCOUNT_ID: Final = pattern(r"[0-9]{12}")
 """The shape of every account's id: nothing else can equal it."""
 _AT_DEPLOYMENT: Final = {
     "Fn::ImportValue": "exported by another stack",

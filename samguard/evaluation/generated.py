@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.source import Mapping, Node, Scalar, Sequence, walk
 from samguard.template import Resource, Template, intrinsic
 from samguard.template.misplaced import has_sam_properties
@@ -17,8 +18,8 @@ from samguard.template.resource_types import meant_type
 
 _ANYTHING: Final = "[A-Za-z0-9]+"
 _HASH: Final = "[0-9a-f]{10}"
-_ALIAS_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
-_OF_APIS: Final = re.compile(
+_ALIAS_NAME: Final = pattern(r"[A-Za-z0-9_-]+")
+_OF_APIS: Final = pattern(
     r"Serverless(?:ApiKey|UsagePlan|UsagePlanKey)"
     r"|(?:ApiGatewayDomainName|ApiGatewayDomainNameV2|RecordSetGroup|DomainNameAccessAssociation)[0-9a-f]+"
 )

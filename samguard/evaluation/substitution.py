@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-_VARIABLE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
+from samguard.pattern import pattern
+
+_VARIABLE: Final = pattern(r"\$\{(!?)([^}]*)\}")
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:

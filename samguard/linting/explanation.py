@@ -10,10 +10,11 @@ import inspect
 import re
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.value import value
 
-_PART: Final = re.compile(r"^(What goes wrong|Silent when|Fix|Source):\s*", re.MULTILINE)
-_INLINE_PART: Final = re.compile(r"(?<=[.)\s])\s+(?=(?:Source|Fix|Silent when|What goes wrong):)")
+_PART: Final = pattern(r"^(What goes wrong|Silent when|Fix|Source):\s*", re.MULTILINE)
+_INLINE_PART: Final = pattern(r"(?<=[.)\s])\s+(?=(?:Source|Fix|Silent when|What goes wrong):)")
 
 
 @value

@@ -7,12 +7,13 @@ https://github.com/github/codeql-action/blob/main/src/fingerprints.ts, read 2026
 
 from __future__ import annotations
 
-import re
 import sys
 from array import array
 from collections import Counter
 from itertools import accumulate, chain, repeat
 from typing import Final
+
+from samguard.pattern import pattern
 
 _BLOCK: Final = 100
 """How many UTF-16 code units a hash is made of, from the line's start on, over the lines that follow."""
@@ -23,8 +24,8 @@ _LINE_FEED: Final = 0x0A
 _END_OF_FILE: Final = 0xFFFF
 _UTF_16: Final = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 
-_CARRIAGE_RETURN: Final = re.compile(r"\r\n?")
-_BLANKS: Final = re.compile(r"[ \t]+")
+_CARRIAGE_RETURN: Final = pattern(r"\r\n?")
+_BLANKS: Final = pattern(r"[ \t]+")
 
 
 def line_hashes(text: str) -> list[str]:

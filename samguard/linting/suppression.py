@@ -15,16 +15,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.source import Document, Entry, Format, Mapping, Node, Scalar, Sequence, Span
 from samguard.source.nodes import walk
 from samguard.value import field, value
 
-_COMMENT: Final = re.compile(
+_COMMENT: Final = pattern(
     r"#[ \t]*samguard:[ \t]*(?P<what>ignore-file|ignore)(?![\w-])[ \t]*(?:\[(?P<rules>[^\]\r\n]*)\])?(?P<rest>[^\r\n]*)"
 )
-_WORD: Final = re.compile(r"[^\s,]+")
-_NEXT_COMMENT: Final = re.compile(r"(?:^|\s)#")
-_UNTIL: Final = re.compile(r"\buntil\s+(?P<date>\d{4}-\d{1,2}-\d{1,2})\s*\.?\s*$", re.IGNORECASE)
+_WORD: Final = pattern(r"[^\s,]+")
+_NEXT_COMMENT: Final = pattern(r"(?:^|\s)#")
+_UNTIL: Final = pattern(r"\buntil\s+(?P<date>\d{4}-\d{1,2}-\d{1,2})\s*\.?\s*$", re.IGNORECASE)
 _NO_REASON: Final = " \t:,;.-\N{EN DASH}\N{EM DASH}"
 
 

@@ -6,9 +6,10 @@ import re
 from typing import Final
 
 from samguard.output.printable import CI_COMMAND
+from samguard.pattern import pattern
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_NO_ASCII: Final = re.compile(r"[^\n -~]")
+_SURROGATE: Final = pattern("[\ud800-\udfff]")
+_NO_ASCII: Final = pattern(r"[^\n -~]")
 
 
 def json_text(value: object) -> str:

@@ -7,9 +7,10 @@ another, and no line may be what a CI system takes for a command (SECURITY.md).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
+
+from samguard.pattern import pattern
 
 _ACTING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
 """Unicode's categories of what is not seen but does something, or may do so one day."""
@@ -17,7 +18,7 @@ _COMBINING: Final = frozenset({"Mn", "Me"})
 _HANGUL_VOWELS_AND_FINALS: Final = range(0x1160, 0x1200)
 """Drawn into the cell of the consonant before them."""
 
-CI_COMMAND: Final = re.compile(r"(?<=#)#(?=[\w.-]*\[)")
+CI_COMMAND: Final = pattern(r"(?<=#)#(?=[\w.-]*\[)")
 """The second `#` of `##vso[` (Azure Pipelines), `##[` (GitHub) and `##teamcity[`, which act anywhere in a line."""
 _MAX_WORD: Final = 200
 _GAP: Final = "[...]"

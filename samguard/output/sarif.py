@@ -6,7 +6,6 @@ Sources: OASIS, SARIF 2.1.0 errata 01; GitHub, "SARIF support for code scanning"
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 from urllib.parse import quote_from_bytes
@@ -17,6 +16,7 @@ from samguard.linting.report import Notification, Report, ReportedFinding, Repor
 from samguard.linting.rule import Level, Rule
 from samguard.output.json_text import json_text
 from samguard.output.sarif_rule import rule_descriptor
+from samguard.pattern import pattern
 from samguard.source import Location, Position
 
 Json: TypeAlias = dict[str, object]
@@ -26,8 +26,8 @@ _LONGEST_TITLE: Final = 190
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"
 """The folder that paths are relative to, by the name that CodeQL gave it. Who reads the file knows where it is."""
-_SEMANTIC_VERSION: Final = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_BRACKET: Final = re.compile(r"(\\*)([\[\]])")
+_SEMANTIC_VERSION: Final = pattern(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_BRACKET: Final = pattern(r"(\\*)([\[\]])")
 _BACKSLASH: Final = "\\"
 _NO_BRACKETS: Final = str.maketrans("[]", "()")
 """For the text of a link: not every reader of SARIF knows escaped brackets there."""

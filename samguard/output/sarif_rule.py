@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from samguard.linting.explanation import Explanation
 from samguard.linting.rule import Level, Rule
+from samguard.pattern import pattern
 
 _MAX_DESCRIPTION: Final = 1024
 """Characters that GitHub takes of a description."""
-_ADDRESS: Final = re.compile(r"https?://[^\s<>\"`]*[^\s<>\"`.,;:!?)\]]")
+_ADDRESS: Final = pattern(r"https?://[^\s<>\"`]*[^\s<>\"`.,;:!?)\]]")
 
 _SEVERITIES: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "recommendation"}
 """The levels as GitHub's `problem.severity`."""

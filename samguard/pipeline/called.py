@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.pipeline.makefile import make_scripts
 from samguard.pipeline.script_text import ScriptText, of_document, of_scalar
 from samguard.source import Document, Mapping, Scalar
@@ -18,7 +19,7 @@ _NODE_COMMANDS: Final = frozenset(
     "ci install add i audit exec dlx publish pack cache config set login whoami link".split()
 )
 _MAKEFILES: Final = ("Makefile", "makefile", "GNUmakefile")
-_PAIR: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_PAIR: Final = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
 @value

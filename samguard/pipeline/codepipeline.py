@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.pipeline.codepipeline_actions import Action, Build, Setting, pipeline_jobs, stage_groups
 from samguard.pipeline.commands import Workspace
 from samguard.pipeline.embedded import embedded
@@ -16,7 +16,7 @@ from samguard.source import Document, Entry, Mapping, Node, Place, Scalar, Seque
 from samguard.value import replace
 
 _TYPE: Final = "AWS::CodePipeline::Pipeline"
-_REFERENCE: Final = re.compile(r"\$\{([^}!]+)\}")
+_REFERENCE: Final = pattern(r"\$\{([^}!]+)\}")
 _DEFAULT_MINUTES: Final = 60.0
 """What CodeBuild allows a build where the project says nothing."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.pipeline.shell import Word
 from samguard.value import value
 
@@ -16,7 +16,7 @@ _SEARCHED: Final = frozenset("docker docker-compose podman retry xargs script un
 _FLAGS: Final = frozenset(
     "--no-cli-pager --debug --no-verify-ssl --no-paginate --no-sign-request --no-cli-auto-prompt".split()
 )
-_ASSIGNMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_ASSIGNMENT: Final = pattern(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
 @value

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
+from samguard.pattern import pattern
 from samguard.pipeline.command_line import CommandLine, command_line
 from samguard.pipeline.deploy_values import Given, aws_parameters, comma_parameters, options_of, sam_overrides
 from samguard.pipeline.environment_name import environment_name
@@ -15,7 +16,7 @@ from samguard.pipeline.model import PipelineProblem, Step, StepKind
 from samguard.pipeline.shell import UNKNOWN, Read, ShellCommand, Word
 from samguard.value import replace, value
 
-_WORDS: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
+_WORDS: Final = pattern(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SMOKE_WORDS: Final = frozenset("smoke integration e2e acceptance postdeploy canary synthetic healthcheck".split())
 _TEST_WORDS: Final = frozenset("test tests spec specs unit check jest pytest vitest mocha".split())
 _BUILD_WORDS: Final = frozenset("build compile bundle dist".split())

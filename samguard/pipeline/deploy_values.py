@@ -8,14 +8,15 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from samguard.environments import ParameterSource, ParameterValue, parameter_overrides
+from samguard.pattern import pattern
 from samguard.pipeline.model import PipelineProblem
 from samguard.pipeline.shell import UNKNOWN, Read, Word
 from samguard.source import Document, Mapping, Node, Place, Scalar, parse_document
 from samguard.source import Sequence as Several
 from samguard.value import value
 
-_LONG: Final = re.compile(r"ParameterKey=([^,]+),(?:ParameterValue=(.*)|UsePreviousValue=.*)", re.DOTALL)
-_NAME: Final = re.compile(r"[A-Za-z0-9]+")
+_LONG: Final = pattern(r"ParameterKey=([^,]+),(?:ParameterValue=(.*)|UsePreviousValue=.*)", re.DOTALL)
+_NAME: Final = pattern(r"[A-Za-z0-9]+")
 
 
 @value

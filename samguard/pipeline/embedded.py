@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.pipeline.model import PipelineProblem
 from samguard.source import Document, Node, Place, Scalar, Span, parse_document
 from samguard.value import value
 
-_NOT_A_BREAK: Final = re.compile(r"[^\n]")
+_NOT_A_BREAK: Final = pattern(r"[^\n]")
 
 
 @value

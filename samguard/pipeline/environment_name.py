@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from samguard.environments import UNNAMED, ParameterValue, is_stage_parameter
+from samguard.pattern import pattern
 
 _STAGES: Final = (
     "prod production prd live dev develop developer development devel sandbox sbx test tests testing tst qa uat sit int"
     " integration stg stage staging nonprod nonproduction preprod preproduction ci"
 )
 _STAGE: Final = frozenset(_STAGES.split())
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD: Final = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NEGATIONS: Final = frozenset({"non", "pre"})
 _WEAK: Final = frozenset({"test", "tests", "ci", "integration", "int", "stage", "live"})
 """Words that a name may hold for other reasons: they count only where no other stage is named."""

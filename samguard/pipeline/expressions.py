@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-_EXPRESSION: Final = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
-_TOKEN: Final = re.compile(
+from samguard.pattern import pattern
+
+_EXPRESSION: Final = pattern(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_TOKEN: Final = pattern(
     r"\s*(?:('(?:[^']|'')*')|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w-]*(?:\.[\w*-]+|\['[^']*'\])*)|(&&|\|\||==|!=|[()!,<>]=?))"
 )
 _MOST_TOKENS: Final = 200

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.expressions import Expressions
 from samguard.pipeline.finished import finished
@@ -40,11 +41,11 @@ from samguard.pipeline.written_nodes import entries_of, items_of, number_of, rea
 from samguard.source import Document, Entry, Mapping, Node, Place, Scalar, Sequence
 from samguard.value import replace, value
 
-_SHA: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_TAG: Final = re.compile(r"v?[0-9]+(?:\.[0-9]+)*(?:[-+.].*)?")
-_BRANCH: Final = re.compile(r"github\.(?:ref|ref_name|base_ref|head_ref)\s*==\s*'(?:refs/heads/)?([^']+)'")
-_STARTS: Final = re.compile(r"startsWith\(\s*github\.(?:ref|ref_name)\s*,\s*'(?:refs/heads/)?([^']+)'\s*\)")
-_EVENT: Final = re.compile(r"github\.event_name\s*==\s*'([^']+)'")
+_SHA: Final = pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_TAG: Final = pattern(r"v?[0-9]+(?:\.[0-9]+)*(?:[-+.].*)?")
+_BRANCH: Final = pattern(r"github\.(?:ref|ref_name|base_ref|head_ref)\s*==\s*'(?:refs/heads/)?([^']+)'")
+_STARTS: Final = pattern(r"startsWith\(\s*github\.(?:ref|ref_name)\s*,\s*'(?:refs/heads/)?([^']+)'\s*\)")
+_EVENT: Final = pattern(r"github\.event_name\s*==\s*'([^']+)'")
 _KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _MOST_COPIES: Final = 20
 _MOST_CHOICES: Final = 10

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
+from samguard.pattern import pattern
 from samguard.pipeline.commands import Surroundings, Workspace
 from samguard.pipeline.deploy_values import Given, comma_parameters
 from samguard.pipeline.environment_name import environment_name
@@ -30,7 +31,7 @@ _KINDS: Final = (
     (re.compile(r"docker/build-push-action"), StepKind.BUILD),
     (re.compile(r"delete-stack"), StepKind.DELETE),
 )
-_WORD: Final = re.compile(r"[a-z]+")
+_WORD: Final = pattern(r"[a-z]+")
 
 
 def action_step(  # noqa: PLR0913, PLR0917 - the surroundings of a step

@@ -5,12 +5,12 @@ Source: GitLab documentation, "CI/CD YAML syntax reference".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Sequence as Several
 from itertools import product
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.finished import finished
 from samguard.pipeline.model import (
@@ -45,14 +45,14 @@ _MOST_JOBS: Final = 300
 _MOST_FILES: Final = 30
 _MOST_PARENTS: Final = 11
 _MOST_COPIES: Final = 20
-_DURATION: Final = re.compile(
+_DURATION: Final = pattern(
     r"(\d+(?:\.\d+)?)\s*(d(?:ay)?s?|h(?:our)?s?(?:rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)\b"
 )
 _MINUTES: Final = {"d": 1440.0, "h": 60.0, "m": 1.0, "s": 1 / 60}
-_BRANCH: Final = re.compile(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*==\s*[\"']([^\"']+)[\"']")
-_DEFAULT_BRANCH: Final = re.compile(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*==\s*\$CI_DEFAULT_BRANCH")
-_SOURCE: Final = re.compile(r"\$CI_PIPELINE_SOURCE\s*==\s*[\"']([^\"']+)[\"']")
-_VARIABLE: Final = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))|\$\[\[.*?\]\]")
+_BRANCH: Final = pattern(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*==\s*[\"']([^\"']+)[\"']")
+_DEFAULT_BRANCH: Final = pattern(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*==\s*\$CI_DEFAULT_BRANCH")
+_SOURCE: Final = pattern(r"\$CI_PIPELINE_SOURCE\s*==\s*[\"']([^\"']+)[\"']")
+_VARIABLE: Final = pattern(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))|\$\[\[.*?\]\]")
 
 
 @value

@@ -5,11 +5,11 @@ tree-sitter's grammar reads it; python-hcl2 gives lines only, and nothing at all
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Table
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from samguard.pattern import pattern
 from samguard.pipeline.model import PipelineProblem
 from samguard.pipeline.shell import UNKNOWN
 from samguard.source import Document, Entry, Mapping, Node, Place, Scalar, Sequence, Span
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DEPTH: Final = 40
 _MOST_NODES: Final = 100_000
-_ESCAPE: Final = re.compile(r'\\(["\\nt$%])')
+_ESCAPE: Final = pattern(r'\\(["\\nt$%])')
 _ESCAPED: Final = {"n": "\n", "t": "\t"}
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
+from samguard.pattern import pattern
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.environment_name import environment_name
 from samguard.pipeline.finished import finished
@@ -48,7 +49,7 @@ _MOST_ROUNDS: Final = 20
 _MOST_JOBS: Final = 300
 _STRINGS: Final = frozenset({"string_literal", "character_literal", "text_block"})
 _UNITS: Final = {"SECONDS": 1 / 60, "MINUTES": 1.0, "HOURS": 60.0, "DAYS": 1440.0}
-_INTERPOLATION: Final = re.compile(
+_INTERPOLATION: Final = pattern(
     r"\\\$|\$\{\s*(?:env\.|params\.)?([A-Za-z_]\w*)\s*\}|\$(?:env|params)\.([A-Za-z_]\w*)|\$\{[^}]*\}|\\\n|\\\\"
 )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.pipeline.script_text import ScriptText
 from samguard.source import Document, Span
 
-_RULE: Final = re.compile(r"([^\s:=#][^:=#]*?)\s*::?(?!=)\s*([^=#;\n]*)(?:;.*)?")
-_VARIABLE: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*(\?=|::?=|\+=|=)\s*([^#\n]*)")
-_REFERENCE: Final = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\$")
+_RULE: Final = pattern(r"([^\s:=#][^:=#]*?)\s*::?(?!=)\s*([^=#;\n]*)(?:;.*)?")
+_VARIABLE: Final = pattern(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*(\?=|::?=|\+=|=)\s*([^#\n]*)")
+_REFERENCE: Final = pattern(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\$")
 _MOST_TARGETS: Final = 100
 _MOST_LINES: Final = 20_000
 

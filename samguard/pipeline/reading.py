@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.pipeline.model import Pipeline
 from samguard.pipeline.shell import Read
 from samguard.source import Document, Mapping
 
-_WORKFLOW: Final = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
-_BUILDSPEC: Final = re.compile(
+_WORKFLOW: Final = pattern(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
+_BUILDSPEC: Final = pattern(
     r"(?:^|/)buildspecs?(?:[-_.][^/]*)?\.ya?ml$|(?:^|/)[^/]*buildspec\.ya?ml$|(?:^|/)buildspecs?/[^/]+\.ya?ml$"
 )
-_GITLAB: Final = re.compile(r"(?:^|/)\.gitlab-ci\.ya?ml$")
-_BITBUCKET: Final = re.compile(r"(?:^|/)bitbucket-pipelines\.ya?ml$")
-_JENKINS: Final = re.compile(r"(?:^|/)(?:Jenkinsfile(?:[-_.][^/]*)?|[^/]*\.[Jj]enkinsfile)$")
-_TERRAFORM: Final = re.compile(r"\.tf$")
+_GITLAB: Final = pattern(r"(?:^|/)\.gitlab-ci\.ya?ml$")
+_BITBUCKET: Final = pattern(r"(?:^|/)bitbucket-pipelines\.ya?ml$")
+_JENKINS: Final = pattern(r"(?:^|/)(?:Jenkinsfile(?:[-_.][^/]*)?|[^/]*\.[Jj]enkinsfile)$")
+_TERRAFORM: Final = pattern(r"\.tf$")
 _NAMED: Final = (_WORKFLOW, _BUILDSPEC, _GITLAB, _BITBUCKET, _JENKINS, _TERRAFORM)
 
 

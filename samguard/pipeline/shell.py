@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from samguard.pattern import pattern
 from samguard.pipeline.called import called
 from samguard.pipeline.model import IgnoredFailure, whole
 from samguard.pipeline.script_text import ScriptText
@@ -37,9 +38,9 @@ _MOST_LENGTH: Final = 20_000
 _DEPTH: Final = 60
 _CALL_DEPTH: Final = 6
 
-_EXPRESSION: Final = re.compile(r"\$\{\{[^\n]*?\}\}|\$\[\[[^\n]*?\]\]")
-_PLACEHOLDER: Final = re.compile(r"\$\{(E[0-9]+_*)\}")
-_PAIR: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_EXPRESSION: Final = pattern(r"\$\{\{[^\n]*?\}\}|\$\[\[[^\n]*?\]\]")
+_PLACEHOLDER: Final = pattern(r"\$\{(E[0-9]+_*)\}")
+_PAIR: Final = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _SEQUENCES: Final = frozenset({"program", "compound_statement", "do_group", "ERROR", "subshell"})
 _FORGIVING: Final = frozenset({"true", ":", "echo", "printf", "warn"})
 _COMPARED: Final = 3

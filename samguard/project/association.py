@@ -7,15 +7,15 @@ given may be a product of `sam build` or `sam package`, which stands for the tem
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from samguard.environments import DeployCommand
+from samguard.pattern import pattern
 
 DEFAULT_NAMES: Final = ("template.yaml", "template.yml", "template.json")
 """In the order in which SAM CLI looks for them."""
-_PRODUCT: Final = re.compile(r"(^|/)\.aws-sam/build/|(^|[/_.-])(packaged|output|built)([_.-]|$)")
+_PRODUCT: Final = pattern(r"(^|/)\.aws-sam/build/|(^|[/_.-])(packaged|output|built)([_.-]|$)")
 
 
 def template_paths(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.project.gitignore import IgnoreFile, ignore_file, ignore_files_above, ignored
 from samguard.project.regular_file import Unread, unread
 from samguard.value import field, value
@@ -18,14 +19,14 @@ SAMCONFIG_NAMES: Final = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 LEFT_OUT: Final = frozenset({".aws-sam", "node_modules", ".venv", "venv", "cdk.out", ".git", ".tox", ".mypy_cache"})
 """Folders that are not searched unless they are named."""
 
-_LOOKS_LIKE_TEMPLATE: Final = re.compile(
+_LOOKS_LIKE_TEMPLATE: Final = pattern(
     rb"AWS::Serverless-2016-10-31|^(?:\xef\xbb\xbf)?[ \t]*Resources\s*:|[\"']Resources[\"']\s*:", re.MULTILINE
 )
-_AWS_TYPE: Final = re.compile(rb"\b(?:AWS|Alexa|Custom)::[A-Za-z0-9]")
-_PIPELINE_NAME: Final = re.compile(
+_AWS_TYPE: Final = pattern(rb"\b(?:AWS|Alexa|Custom)::[A-Za-z0-9]")
+_PIPELINE_NAME: Final = pattern(
     r"(?:^|/)\.github/workflows/|buildspec|\.gitlab-ci\.|bitbucket-pipelines\.|[Jj]enkinsfile|\.tf$"
 )
-_TERRAFORM_OF_PIPELINES: Final = re.compile(rb"aws_codepipeline|cloudformation_stack|codebuild")
+_TERRAFORM_OF_PIPELINES: Final = pattern(rb"aws_codepipeline|cloudformation_stack|codebuild")
 
 
 @value

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.project.regular_file import read_file
 from samguard.rollout import HOOK_PREFIX
 from samguard.rollout.hook_source import LONGEST, Language, SourceFile
@@ -28,7 +29,7 @@ _ENDINGS: Final = {
     ".ts": Language.TYPESCRIPT,
     ".mts": Language.TYPESCRIPT,
 }
-_BUILT: Final = re.compile(r"^(?:dist|build|lib|out)/")
+_BUILT: Final = pattern(r"^(?:dist|build|lib|out)/")
 """Folders that a build makes, of what is written elsewhere."""
 
 

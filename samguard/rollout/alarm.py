@@ -5,7 +5,6 @@ Sources: CloudFormation user guide, AWS::CloudWatch::Alarm and AWS::CloudWatch::
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from samguard.evaluation import (
@@ -18,6 +17,7 @@ from samguard.evaluation import (
     Unknown,
     Value,
 )
+from samguard.pattern import pattern
 from samguard.rollout.lambda_metrics import EXECUTED_VERSION, FUNCTION, NAMESPACE, RESOURCE
 from samguard.rollout.rollout import Rollout, WiredAlarm
 from samguard.source import Mapping, Node, Scalar, Sequence, Span
@@ -27,7 +27,7 @@ from samguard.value import field, value
 ALARM_TYPE: Final = "AWS::CloudWatch::Alarm"
 COMPOSITE_TYPE: Final = "AWS::CloudWatch::CompositeAlarm"
 FUNCTION_TYPES: Final = ("AWS::Serverless::Function", "AWS::Lambda::Function")
-_CHILD: Final = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?(.*?)[\"']?\s*\)")
+_CHILD: Final = pattern(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?(.*?)[\"']?\s*\)")
 
 
 @value

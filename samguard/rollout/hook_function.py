@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Unknown
+from samguard.pattern import pattern
 from samguard.rollout.arns import (
     FUNCTION_TYPES,
     Text,
@@ -31,7 +32,7 @@ from samguard.value import field, value
 
 REPORT: Final = "codedeploy:PutLifecycleEventHookExecutionStatus"
 INVOKE: Final = "lambda:InvokeFunction"
-_MAY_BE_VERSION: Final = re.compile(r"version|function|lambda|target|qualifier|arn", re.IGNORECASE)
+_MAY_BE_VERSION: Final = pattern(r"version|function|lambda|target|qualifier|arn", re.IGNORECASE)
 
 
 class Qualification(Enum):

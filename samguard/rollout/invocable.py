@@ -7,11 +7,11 @@ alias's own ARN goes where CodeDeploy sends traffic. Sources: Lambda developer g
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Trail, Unknown, Value
+from samguard.pattern import pattern
 from samguard.rollout.arns import FUNCTION_TYPES
 from samguard.rollout.state_machine import machine_of
 from samguard.template import Resource
@@ -21,12 +21,12 @@ MACHINE_TYPES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::St
 
 _MAX_LENGTH: Final = 4096
 """Characters of a text that may be a name or an ARN."""
-_API_PATH: Final = re.compile(r"/functions/(.+?)/invocations")
+_API_PATH: Final = pattern(r"/functions/(.+?)/invocations")
 """What API Gateway wraps a function's ARN into."""
-_ARN: Final = re.compile(r"(?:.*:)?(?:function|stateMachine):([^:/]+)(?::([^:/]+))?")
-_NAME: Final = re.compile(r"([^:/]+)(?::([^:/]+))?")
-_UNSAFE: Final = re.compile(r"[:/\"\\\s]")
-_OPAQUE: Final = re.compile(r"[\0${]")
+_ARN: Final = pattern(r"(?:.*:)?(?:function|stateMachine):([^:/]+)(?::([^:/]+))?")
+_NAME: Final = pattern(r"([^:/]+)(?::([^:/]+))?")
+_UNSAFE: Final = pattern(r"[:/\"\\\s]")
+_OPAQUE: Final = pattern(r"[\0${]")
 """In a qualifier: not known as text (a reference, a stage variable)."""
 
 

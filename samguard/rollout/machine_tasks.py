@@ -7,12 +7,12 @@ Sources: Amazon States Language, "Task State"; SAM developer guide, AWS::Serverl
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Literal
+from samguard.pattern import pattern
 from samguard.rollout.invocable import Invocable, encoded, invocable, named_in
 from samguard.rollout.reference_places import first_line, place_of, references
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
@@ -22,9 +22,9 @@ from samguard.value import field, value
 
 _CALLED: Final = frozenset({"Resource", "FunctionName", "StateMachineArn"})
 """The fields of a Task that say what is called."""
-_CALLED_IN_TEXT: Final = re.compile(r'"(?:Resource|FunctionName|StateMachineArn)"\s*:\s*"([^"\\]*)"')
-_MARK: Final = re.compile(r"\0([^\0]+)\0")
-_SUBSTITUTED: Final = re.compile(r"\$\{([A-Za-z0-9_]+)\}(:?)")
+_CALLED_IN_TEXT: Final = pattern(r'"(?:Resource|FunctionName|StateMachineArn)"\s*:\s*"([^"\\]*)"')
+_MARK: Final = pattern(r"\0([^\0]+)\0")
+_SUBSTITUTED: Final = pattern(r"\$\{([A-Za-z0-9_]+)\}(:?)")
 
 
 @value

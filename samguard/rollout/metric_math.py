@@ -7,14 +7,14 @@ Source: CloudWatch user guide, "Using metric math".
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from samguard.pattern import pattern
 from samguard.value import value
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = pattern(
     r"\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z0-9_]*)|(\"[^\"]*\"|'[^']*')"
     r"|(<=|>=|==|!=|&&|\|\||[-+*/^()<>,!\[\]]))"
 )

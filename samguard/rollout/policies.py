@@ -6,11 +6,11 @@ AWS::Serverless::Function, Policies and Role.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Items, Joined, Literal, Reference, Removed, Unknown, Value
+from samguard.pattern import pattern
 from samguard.rollout.arns import ANYTHING, Text, covers, function_arn, text_of
 from samguard.rollout.managed_policies import MANAGED, SAM_TEMPLATES
 from samguard.source import Mapping, Node, Scalar, Sequence, Span
@@ -25,7 +25,7 @@ _CONNECTED: Final = ("lambda:*", "states:*", "sqs:*", "sns:*", "events:*")
 """What an AWS::Serverless::Connector may allow its source."""
 _SLIP: Final = 0.88
 """How alike a misspelt action is to the right one, 1 being the same."""
-_AWS_POLICY: Final = re.compile(r"(?:.*:iam::aws:policy/)?(?:[\w-]+/)?([\w-]+)")
+_AWS_POLICY: Final = pattern(r"(?:.*:iam::aws:policy/)?(?:[\w-]+/)?([\w-]+)")
 
 
 @value

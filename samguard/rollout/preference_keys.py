@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.rollout.rollout import Rollout
 from samguard.source import Entry, Mapping, Node, Scalar
 from samguard.template import intrinsic
@@ -28,7 +29,7 @@ _HOOK_MEANINGS: Final = (
     (re.compile(r"pre|before", re.IGNORECASE), "PreTraffic"),
     (re.compile(r"post|after", re.IGNORECASE), "PostTraffic"),
 )
-_HOOK_WORDS: Final = re.compile(r"(?:pre|post|before|after).*(?:traffic|hook|allow|shift|deploy)", re.IGNORECASE)
+_HOOK_WORDS: Final = pattern(r"(?:pre|post|before|after).*(?:traffic|hook|allow|shift|deploy)", re.IGNORECASE)
 _MEANINGS: Final = (
     (re.compile(r"alarm", re.IGNORECASE), "Alarms"),
     (re.compile(r"hook", re.IGNORECASE), "Hooks"),
@@ -40,7 +41,7 @@ _MEANINGS: Final = (
 )
 """What other words there are for the keys."""
 _TRAFFIC_NUMBERS: Final = frozenset(("Percentage", "Interval", "Percent", "Minutes"))
-_ROLLBACK: Final = re.compile(r"rollback", re.IGNORECASE)
+_ROLLBACK: Final = pattern(r"rollback", re.IGNORECASE)
 
 
 @value

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
 from samguard.source.nodes import walk
 from samguard.template import intrinsic
 
-_VARIABLE: Final = re.compile(r"\$\{\s*([^!}\s][^}\s]*)\s*\}")
-_LINE_END: Final = re.compile(r"[\r\n]|\Z")
+_VARIABLE: Final = pattern(r"\$\{\s*([^!}\s][^}\s]*)\s*\}")
+_LINE_END: Final = pattern(r"[\r\n]|\Z")
 
 
 def references(node: Node, document: Document) -> Iterator[tuple[str, Span]]:

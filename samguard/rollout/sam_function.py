@@ -5,7 +5,6 @@ Source: samtranslator/model/sam_resources.py and model/preferences, read with ve
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from samguard.evaluation import (
@@ -19,6 +18,7 @@ from samguard.evaluation import (
     Unknown,
     Value,
 )
+from samguard.pattern import pattern
 from samguard.rollout.preference_keys import stands_for
 from samguard.rollout.rollout import Hook, Phase, Rollout, RolloutKind, Spans, WiredAlarm, said_at
 from samguard.rollout.strategy import Strategy, strategy
@@ -28,8 +28,8 @@ from samguard.source import Format, Mapping, Node, Scalar, Sequence, Span, walk
 from samguard.template import LANGUAGE_EXTENSIONS, Intrinsic, Refusal, RefusalKind, Resource, intrinsic
 from samguard.value import value
 
-_ALIAS_NAME: Final = re.compile(r"(?!^[0-9]+$)[a-zA-Z0-9\-_]+")
-_ONE_VARIABLE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\}")
+_ALIAS_NAME: Final = pattern(r"(?!^[0-9]+$)[a-zA-Z0-9\-_]+")
+_ONE_VARIABLE: Final = pattern(r"\$\{([A-Za-z0-9]+)\}")
 _LACKING: Final = frozenset(
     {
         RefusalKind.PREFERENCE_WITHOUT_ALIAS,
@@ -39,7 +39,7 @@ _LACKING: Final = frozenset(
     }
 )
 """What is refused for want of something that Globals may give."""
-_LETTERS_AND_DIGITS: Final = re.compile("[A-Za-z0-9]+")
+_LETTERS_AND_DIGITS: Final = pattern("[A-Za-z0-9]+")
 _HASH_LENGTH: Final = 10
 _WITHOUT_ALIAS: Final = (RefusalKind.PROVISIONED_WITHOUT_ALIAS, RefusalKind.VERSION_POLICY_WITHOUT_ALIAS)
 """What else is refused where the alias is missing; the preference says it best."""

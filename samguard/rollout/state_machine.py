@@ -6,16 +6,16 @@ AWS::StepFunctions::StateMachineAlias DeploymentPreference. Intervals are minute
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from samguard.evaluation import ABSENT, EvaluatedTemplate, Items, Literal, Reference, Removed, Unknown, Value
+from samguard.pattern import pattern
 from samguard.rollout.rollout import Rollout, RolloutKind, Spans, WiredAlarm
 from samguard.rollout.strategy import Strategy, StrategyKind, linear_duration_minutes, number
 from samguard.source import Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Refusal, RefusalKind, Resource, intrinsic
 
-_LOGICAL_ID_PART: Final = re.compile(r"[A-Za-z0-9]+")
+_LOGICAL_ID_PART: Final = pattern(r"[A-Za-z0-9]+")
 KINDS: Final = {
     "CANARY": StrategyKind.CANARY,
     "LINEAR": StrategyKind.LINEAR,

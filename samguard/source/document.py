@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from enum import Enum
 
+from samguard.pattern import pattern
 from samguard.source.nodes import Node
 from samguard.source.spans import Location, Position, Span
 from samguard.value import field, value
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_LINE_BREAK = pattern(r"\r\n|\n|\r")
 
 
 class Format(Enum):

@@ -12,21 +12,22 @@ from dataclasses import dataclass, field
 from math import isinf
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.source.document import Problem, ProblemKind
 from samguard.source.limits import MAX_DEPTH, MAX_NODES
 from samguard.source.nodes import Entry, Mapping, Node, Plain, Scalar, Sequence
 from samguard.source.spans import Span
 
 # Possessive quantifiers (`*+`) throughout: a match that fails gives nothing back, so it fails in linear time.
-_SPACE: Final = re.compile(r"[ \t\n\r]*+")
-_STRING_PART: Final = re.compile(r'[^"\\\x00-\x1f]*+')
-_ESCAPE: Final = re.compile(r'\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})')
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?")
-_INTEGER: Final = re.compile(r"-?[0-9]++")
-_LITERAL: Final = re.compile(r"true|false|null")
-_WORD: Final = re.compile(r"[-+.\w]++")
-_COMMENT: Final = re.compile(r"(?://|#)[^\n\r]*+|/\*(?s:.*?)(?:\*/|\Z)")
-_LONE_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_SPACE: Final = pattern(r"[ \t\n\r]*+")
+_STRING_PART: Final = pattern(r'[^"\\\x00-\x1f]*+')
+_ESCAPE: Final = pattern(r'\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})')
+_NUMBER: Final = pattern(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?")
+_INTEGER: Final = pattern(r"-?[0-9]++")
+_LITERAL: Final = pattern(r"true|false|null")
+_WORD: Final = pattern(r"[-+.\w]++")
+_COMMENT: Final = pattern(r"(?://|#)[^\n\r]*+|/\*(?s:.*?)(?:\*/|\Z)")
+_LONE_SURROGATE: Final = pattern(r"[\ud800-\udfff]")
 
 _LITERALS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 _ESCAPED: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import re
 from typing import Final, assert_never
 
+from samguard.pattern import pattern
 from samguard.source.document import Document, Format, Problem, ProblemKind
 from samguard.source.limits import MAX_BYTES
 from samguard.source.nodes import Node
 from samguard.source.spans import Span
 
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE: Final = pattern("[\ud800-\udfff]")
 """Half a character: an editor's buffer may hold one, and neither libyaml nor UTF-8 can take it."""
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),

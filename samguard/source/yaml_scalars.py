@@ -5,9 +5,9 @@ CloudFormation keeps dates as text (its YAML has no timestamps), and so does thi
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.source.nodes import Plain
 
 _BOOLEANS: Final = {
@@ -15,10 +15,10 @@ _BOOLEANS: Final = {
     **dict.fromkeys(("no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
 }
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
-_INTEGER: Final = re.compile(
+_INTEGER: Final = pattern(
     r"[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+"
 )
-_FLOAT: Final = re.compile(
+_FLOAT: Final = pattern(
     r"[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )

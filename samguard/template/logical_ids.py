@@ -5,16 +5,16 @@ Source: CloudFormation user guide, "Resources"; samtranslator, model/__init__.py
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.source import Mapping, Node, Scalar
 from samguard.template.refusal import Refusal, RefusalKind
 from samguard.template.sam_properties import FUNCTION, STATE_MACHINE
 
-_LOGICAL_ID: Final = re.compile(r"[A-Za-z0-9]+")
-_PLACEHOLDER: Final = re.compile(r"\$\{|&\{|\{\{|<%|__|Fn::")
+_LOGICAL_ID: Final = pattern(r"[A-Za-z0-9]+")
+_PLACEHOLDER: Final = pattern(r"\$\{|&\{|\{\{|<%|__|Fn::")
 """Names with these are filled in before CloudFormation sees them."""
 
 

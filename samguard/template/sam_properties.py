@@ -8,9 +8,9 @@ Source: samtranslator, model/sam_resources.py (property_types), read with versio
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from samguard.pattern import pattern
 from samguard.source import Entry, Mapping
 from samguard.template.refusal import Refusal, RefusalKind
 from samguard.template.resource_types import TYPES
@@ -51,10 +51,10 @@ _PLAIN_NAMES: Final = {
     "TracingConfig": "Tracing",
 }
 """CloudFormation's names of what SAM calls something else."""
-_ROLLOUT_WORDS: Final = re.compile(
+_ROLLOUT_WORDS: Final = pattern(
     r"AutoPublish|Deployment|Preference|Alias|Alarm|Hook|ProvisionedConcurrency|VersionDeletion"
 )
-_WORDS_OF_FUNCTIONS: Final = re.compile(r"AutoPublish|DeploymentPreference|Alias|Alarms|Hooks|ProvisionedConcurrency")
+_WORDS_OF_FUNCTIONS: Final = pattern(r"AutoPublish|DeploymentPreference|Alias|Alarms|Hooks|ProvisionedConcurrency")
 """What no other type's properties are called, but for those of `_NOT_JUDGED`."""
 _NOT_JUDGED: Final = frozenset(f"AWS::Serverless::{name}" for name in ("MicrovmImage", "GraphQLApi", "WebFunction"))
 _NEAR: Final = 0.85
