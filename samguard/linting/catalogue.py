@@ -47,13 +47,17 @@ class LoadedRule:
         return explanation(self.docstring)
 
 
-@lru_cache(maxsize=1)
-def catalogue() -> tuple[LoadedRule, ...]:
-    """Every rule, in the order of the identifiers."""
+@lru_cache(maxsize=4)
+def catalogue(absent: frozenset[str] = frozenset()) -> tuple[LoadedRule, ...]:
+    """Every rule, in the order of the identifiers.
+
+    A family may say in its package what of a project it needs (`NEEDS = "pipelines"`). Families that need what is
+    `absent` are not loaded: they would have nothing to say, and loading them takes a tenth of a run.
+    """
     package = import_module(_RULES)
     found: list[LoadedRule] = []
     for family in pkgutil.iter_modules(package.__path__, f"{_RULES}."):
-        if not family.ispkg:
+        if not family.ispkg or getattr(import_module(family.name), "NEEDS", None) in absent:
             continue
         for module in pkgutil.iter_modules(import_module(family.name).__path__, f"{family.name}."):
             loaded = _load(module.name)
@@ -104,11 +108,11 @@ class Selection:
         for word in (*self.select, *self.ignore):
             check_word(word)
 
-    def rules(self) -> tuple[LoadedRule, ...]:
-        """The selected rules, in the order of their identifiers."""
+    def rules(self, absent: frozenset[str] = frozenset()) -> tuple[LoadedRule, ...]:
+        """The selected rules, in the order of their identifiers, without families that need what is absent."""
         chosen = [
             loaded
-            for loaded in catalogue()
+            for loaded in catalogue(absent)
             if (names(self.select, loaded.rule) if self.select else loaded.rule.on_by_default)
         ]
         return tuple(loaded for loaded in chosen if not names(self.ignore, loaded.rule))

@@ -52,7 +52,10 @@ def lint(project: Project, selection: Selection | None = None, *, with_line_hash
 
     Line hashes take a pass over the whole text of each file with findings, and only SARIF has a use for them.
     """
-    run = _Run(project, (selection or Selection()).rules())
+    chosen = selection or Selection()
+    # SARIF lists the rules that ran, and that list must not change with the project: there, all are loaded.
+    is_without = not project.pipelines and not with_line_hashes
+    run = _Run(project, chosen.rules(frozenset({"pipelines"})) if is_without else chosen.rules())
     run.documents()
     for file in project.templates:
         run.template(file)
