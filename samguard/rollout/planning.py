@@ -20,6 +20,7 @@ from samguard.rollout.rollout import Hook, Rollout, label
 from samguard.rollout.strategy import Strategy
 from samguard.source import Mapping, Node, Scalar, Sequence
 from samguard.template import Parameter, Refusal, RefusalKind, Template, intrinsic
+from samguard.value import replace
 
 _MOST_WORLDS_SHOWN: Final = 4
 
@@ -38,7 +39,8 @@ def environment_plan(worlds: tuple[Deployment, ...]) -> EnvironmentPlan:
     first = worlds[0]
     environment = first.environment
     rows = [_rows(world) for world in worlds]
-    rollouts = [_combined([row.get(key) for row in rows], worlds) for key in rows[0]]
+    keys = dict.fromkeys(key for row in rows for key in row)
+    rollouts = [_combined([row.get(key) for row in rows], worlds) for key in keys]
     refused = _refused(first.refusals, first)
     return EnvironmentPlan(
         name=environment.name,
@@ -138,10 +140,15 @@ def _plain(node: Node) -> object:
 
 def _combined(rows: list[PlannedRollout | None], worlds: tuple[Deployment, ...]) -> PlannedRollout | None:
     """One row of what may differ from world to world."""
-    first = rows[0]
-    if len(rows) == 1 or first is None:
-        return first
+    present = [(row, world) for row, world in zip(rows, worlds, strict=True) if row is not None]
+    first = present[0][0]
     unknown = dict(first.unknown)
+    if len(present) < len(worlds):
+        unknown["exists"] = "not everywhere that the open parameters allow"
+    if len(present) == 1:
+        return replace(first, unknown=unknown)
+    rows = [row for row, _ in present]
+    worlds = tuple(world for _, world in present)
     alias = _agreed("alias", [row.alias if row else None for row in rows], worlds, unknown)
     strategy_names = [row.strategy.name if row and row.strategy else None for row in rows]
     is_agreed = _agreed("strategy", strategy_names, worlds, unknown) is not None
