@@ -22,7 +22,7 @@ from samguard.pattern import pattern
 from samguard.rollout.preference_keys import stands_for
 from samguard.rollout.rollout import Hook, Phase, Rollout, RolloutKind, Spans, WiredAlarm, said_at
 from samguard.rollout.strategy import Strategy, strategy
-from samguard.rollout.transform_time import Unresolved, settled
+from samguard.rollout.transform_time import Unresolved, is_truthy, settled
 from samguard.rollout.wired_alarms import wired_alarms
 from samguard.source import Format, Mapping, Node, Scalar, Sequence, Span, walk
 from samguard.template import LANGUAGE_EXTENSIONS, Intrinsic, Refusal, RefusalKind, Resource, intrinsic
@@ -90,7 +90,7 @@ class _Reading:
     def rollout(self) -> Rollout:
         properties = self.resource.properties
         self._plain_properties()
-        self._code_hash(has_alias=_is_truthy(properties.get("AutoPublishAlias")))
+        self._code_hash(has_alias=is_truthy(properties.get("AutoPublishAlias")))
         alias = self._alias()
         entry = properties.entry("DeploymentPreference")
         preference = self._preference(entry.value if entry is not None else None)
@@ -103,7 +103,7 @@ class _Reading:
             if enabled is not False:
                 shift = self._shift(preference)
             is_refused = any(refusal.kind is RefusalKind.ALIAS_NAME for refusal in self.refusals)
-            if enabled is not False and not is_refused and not _is_truthy(properties.get("AutoPublishAlias")):
+            if enabled is not False and not is_refused and not is_truthy(properties.get("AutoPublishAlias")):
                 message = (
                     "{resource} has a DeploymentPreference but no AutoPublishAlias, so there is no alias to shift; "
                     "SAM refuses the template. Add AutoPublishAlias: live"
@@ -149,8 +149,8 @@ class _Reading:
             message = "VersionDeletionPolicy needs AutoPublishAlias: without it no version is published"
             self.refuse(RefusalKind.VERSION_POLICY_WITHOUT_ALIAS, message, policy.span)
         provisioned = properties.entry("ProvisionedConcurrencyConfig")
-        has_alias = _is_truthy(properties.get("AutoPublishAlias"))
-        if provisioned is not None and _is_truthy(provisioned.value) and not has_alias:
+        has_alias = is_truthy(properties.get("AutoPublishAlias"))
+        if provisioned is not None and is_truthy(provisioned.value) and not has_alias:
             message = (
                 "{resource} has ProvisionedConcurrencyConfig but no AutoPublishAlias to apply it to; "
                 "SAM refuses the template"
@@ -173,7 +173,7 @@ class _Reading:
     def _missing_alias(self) -> Span:
         """Where an alias is missed: at the preference that all share; at the function, where others have one."""
         others = self.scene.template.of_type(self.resource.type)
-        is_own_fault = any(_is_truthy(other.own_properties.get("AutoPublishAlias")) for other in others)
+        is_own_fault = any(is_truthy(other.own_properties.get("AutoPublishAlias")) for other in others)
         functions = self.scene.template.shared.get("Function") if self.scene.template.shared is not None else None
         shared = functions.entry("DeploymentPreference") if isinstance(functions, Mapping) else None
         if shared is not None and not is_own_fault:
@@ -189,7 +189,7 @@ class _Reading:
         if not _may_be_text(node):
             self._not_a_text(node)
             return ABSENT
-        if not _is_truthy(node):
+        if not is_truthy(node):
             return ABSENT
         call = intrinsic(node)
         value = settled(node, self.scene) if call is None or call.name == "Ref" else Unresolved(call.name, call.node)
@@ -444,16 +444,3 @@ def _may_be_text(node: Node) -> bool:
 
 def _is_boolean_or_null(node: Node) -> bool:
     return isinstance(node, Scalar) and (node.value is None or isinstance(node.value, bool))
-
-
-def _is_truthy(node: Node | None) -> bool:
-    """What Python, in which the transform is written, takes for true."""
-    match node:
-        case None:
-            return False
-        case Scalar():
-            return bool(node.value)
-        case Sequence():
-            return bool(node.items)
-        case Mapping():
-            return bool(len(node))

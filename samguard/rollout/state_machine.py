@@ -12,6 +12,7 @@ from samguard.evaluation import ABSENT, EvaluatedTemplate, Items, Literal, Refer
 from samguard.pattern import pattern
 from samguard.rollout.rollout import Rollout, RolloutKind, Spans, WiredAlarm
 from samguard.rollout.strategy import Strategy, StrategyKind, linear_duration_minutes, number
+from samguard.rollout.transform_time import is_truthy
 from samguard.source import Mapping, Node, Scalar, Sequence, Span
 from samguard.template import Refusal, RefusalKind, Resource, intrinsic
 
@@ -39,10 +40,10 @@ def sam_state_machine(resource: Resource, scene: EvaluatedTemplate) -> Rollout |
             "SAM refuses the template"
         )
         return (Refusal(RefusalKind.STATE_MACHINE_ALIAS, message, target.span, name),)
-    if not _is_said(alias_node):
+    if not is_truthy(alias_node):
         for needing in ("DeploymentPreference", "UseAliasAsEventTarget"):
             entry = properties.entry(needing)
-            if entry is not None and _is_said(entry.value):
+            if entry is not None and is_truthy(entry.value):
                 message = f"{{resource}} has {needing} but no AutoPublishAlias; SAM refuses the template"
                 kind = RefusalKind.STATE_MACHINE_ALIAS
                 if needing == "DeploymentPreference":
@@ -155,18 +156,6 @@ def _spans(resource: Resource, preference: Mapping | None) -> Spans:
     kind = preference.get("Type") if preference is not None else None
     strategy = kind.span if kind is not None else around
     return Spans(own, alias, around, strategy, around, key(preference, "Alarms", around), around)
-
-
-def _is_said(node: Node | None) -> bool:
-    match node:
-        case None:
-            return False
-        case Scalar():
-            return bool(node.value)
-        case Sequence():
-            return bool(node.items)
-        case Mapping():
-            return bool(len(node))
 
 
 def machine_of(alias: Resource, scene: EvaluatedTemplate) -> Resource | None:

@@ -81,3 +81,16 @@ def _find_in_map(argument: Node, node: Mapping, scene: EvaluatedTemplate) -> Set
         return found
     message = f"the mapping {keys[0]} gives {found.text!r} for {keys[1]}, {keys[2]}"
     return replace(Literal(found.value), because=(*because, Reason(message, scene.place(found.span))))
+
+
+def is_truthy(node: Node | None) -> bool:
+    """Whether Python, in which the transform is written, takes a property for true: it skips the others unseen."""
+    match node:
+        case None:
+            return False
+        case Scalar():
+            return bool(node.value)
+        case Sequence():
+            return bool(node.items)
+        case Mapping():
+            return bool(len(node))

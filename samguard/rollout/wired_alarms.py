@@ -11,7 +11,8 @@ from typing import Final
 from samguard.evaluation import EvaluatedTemplate, Removed, Trail, Unknown
 from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE
 from samguard.rollout.rollout import WiredAlarm
-from samguard.source import Mapping, Node, Scalar, Sequence
+from samguard.rollout.transform_time import is_truthy
+from samguard.source import Node, Scalar, Sequence
 from samguard.template import NO_VALUE, Refusal, RefusalKind, intrinsic, is_no_value
 from samguard.value import value
 
@@ -33,7 +34,7 @@ class WiredAlarms:
 
 def wired_alarms(node: Node | None, scene: EvaluatedTemplate, logical_id: str) -> WiredAlarms | Refusal:
     """What a preference's Alarms come to in a scene, or why the transform refuses them."""
-    if node is None or is_no_value(node) or _is_empty(node):
+    if node is None or is_no_value(node) or not is_truthy(node):
         return WiredAlarms(())
     call = intrinsic(node)
     if call is not None and call.name == "Fn::If":
@@ -88,13 +89,3 @@ def _listed(node: Node, scene: EvaluatedTemplate) -> str | None:
         return None
     text = scene.template.document.text[node.span.start : node.span.end]
     return None if "\n" in text else f"[{text}]"
-
-
-def _is_empty(node: Node) -> bool:
-    match node:
-        case Scalar():
-            return not node.value
-        case Sequence():
-            return not node.items
-        case Mapping():
-            return not len(node)
