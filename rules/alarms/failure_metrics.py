@@ -44,9 +44,7 @@ REQUESTS: Final = {NAMESPACE: "Invocations", API_GATEWAY: "Count", STATES: "Exec
 
 def named(metric: Metric) -> tuple[str, str]:
     """Namespace and name of a metric, "" for what is not known."""
-    namespace = metric.namespace.text if isinstance(metric.namespace, Literal) else ""
-    name = metric.name.text if isinstance(metric.name, Literal) else ""
-    return namespace, name
+    return metric.names
 
 
 def counts_failures(metric: Metric) -> bool:

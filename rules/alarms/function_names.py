@@ -20,7 +20,7 @@ def is_named(value: Value, function: Resource, scene: EvaluatedTemplate) -> bool
     known = names_function(value, function, scene)
     if known is not None or not isinstance(value, (Literal, Joined)):
         return known
-    name = scene.remembered("function's name", function.logical_id, lambda: function_name(function, scene))
+    name = scene.derived("function's name", function.logical_id, lambda: function_name(function, scene))
     return False if covers(text_of(value, scene), name) is False else None
 
 

@@ -83,8 +83,7 @@ def shifts_gradually(rollout: Rollout) -> bool:
 
 def relied_on(rollout: Rollout) -> tuple[ReliedOn, ...]:
     """The metric alarms of the template whose going into ALARM stops a gradual rollout."""
-    name = f"{rollout.function} {rollout.spans.alias.start} {rollout.spans.alarms.start}"
-    return rollout.scene.remembered("relied on", name, lambda: _relied_on(rollout))
+    return rollout.remembered("relied on", lambda: _relied_on(rollout))
 
 
 def _relied_on(rollout: Rollout) -> tuple[ReliedOn, ...]:

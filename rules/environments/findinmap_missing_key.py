@@ -20,7 +20,7 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rules.environments.orders_example import SHIFTED
 from samguard.source import Mapping, Node, Place, Scalar, Sequence
-from samguard.template import Intrinsic, intrinsic
+from samguard.template import Intrinsic, calls, intrinsic
 
 RULE = Rule("SG614", "findinmap-missing-key", Level.ERROR, since="0.1.0")
 
@@ -98,10 +98,15 @@ def _nodes(rollout: Rollout) -> Iterator[Node]:
     resources = [rollout.group, rollout.alias_resource]
     if isinstance(rollout.alarms, tuple):
         resources += [rollout.scene.resource_of(alarm.value) for alarm in rollout.alarms]
-    if rollout.preference is not None:
+    holders = frozenset(call.member for call in calls(rollout.template, "Fn::FindInMap"))
+    if rollout.preference is not None and ("" in holders or rollout.resource.logical_id in holders):  # "" is Globals
         yield rollout.preference
     for resource in resources:
-        if resource is not None and rollout.scene.exists(resource):
+        if (
+            resource is not None
+            and rollout.scene.exists(resource)
+            and ("" in holders or resource.logical_id in holders)
+        ):
             yield resource.properties
 
 
@@ -117,10 +122,12 @@ def _lookups(node: Node | None, scene: EvaluatedTemplate) -> Iterator[Intrinsic]
         yield call
     if isinstance(node, Mapping):
         for entry in node:
-            yield from _lookups(entry.value, scene)
+            if not isinstance(entry.value, Scalar):
+                yield from _lookups(entry.value, scene)
     elif isinstance(node, Sequence):
         for item in node.items:
-            yield from _lookups(item, scene)
+            if not isinstance(item, Scalar):
+                yield from _lookups(item, scene)
 
 
 def _keys(call: Intrinsic, scene: EvaluatedTemplate) -> tuple[list[str], Trail] | None:

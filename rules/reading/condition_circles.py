@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.source import Mapping
-from samguard.template import Mention, Naming, Template, mentions
+from samguard.template import Mention, Naming, Template, calls, mentions
 
 
 def circles(template: Template) -> Iterator[tuple[Mention, ...]]:
@@ -25,7 +25,8 @@ def _references(template: Template) -> dict[str, list[Mention]]:
     """The conditions that each condition refers to."""
     section = template.root.get("Conditions")
     edges: dict[str, list[Mention]] = {}
-    if not isinstance(section, Mapping):
+    is_linked = any(call.section == "Conditions" for call in calls(template, "Condition", "Fn::If"))
+    if not isinstance(section, Mapping) or not is_linked:
         return edges
     found = [m for m in mentions(template) if m.section == "Conditions" and m.naming is Naming.CONDITION]
     for entry in section:

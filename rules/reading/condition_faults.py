@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from samguard.source import Mapping, Node, Scalar, Sequence, Span
-from samguard.template import Intrinsic, Template, intrinsic
+from samguard.template import Intrinsic, Template, calls, intrinsic
 
 Fault: TypeAlias = tuple[Span, str]
 _COUNTS: Final = {"Fn::Equals": (2, 2), "Fn::Not": (1, 1), "Fn::And": (2, 10), "Fn::Or": (2, 10)}
@@ -24,10 +24,9 @@ def faults(template: Template) -> Iterator[Fault]:
             if not entry.name.startswith("Fn::"):
                 span = entry.value.span if entry.value.span.end > entry.value.span.start else entry.key.span
                 yield from _condition(entry.value, span, entry.name)
-    for section in ("Globals", "Resources", "Outputs"):
-        node = template.root.get(section)
-        if node is not None:
-            yield from _ifs(node, "")
+    for call in calls(template, "Fn::If"):
+        if call.section in ("Globals", "Resources", "Outputs") and call.key != "Alarms":
+            yield from _if(call.function)
 
 
 def _condition(node: Node, span: Span, name: str) -> Iterator[Fault]:
@@ -53,19 +52,6 @@ def _condition(node: Node, span: Span, name: str) -> Iterator[Fault]:
     if call.name in _LOGIC:
         for argument in arguments:
             yield from _condition(argument, argument.span, "")
-
-
-def _ifs(node: Node, key: str) -> Iterator[Fault]:
-    """The faults of `Fn::If` at or below a node, which stands under a key."""
-    if isinstance(node, Sequence):
-        for item in node.items:
-            yield from _ifs(item, "")
-    elif isinstance(node, Mapping):
-        call = intrinsic(node)
-        if call is not None and call.name == "Fn::If" and key != "Alarms":
-            yield from _if(call)
-        for entry in node:
-            yield from _ifs(entry.value, entry.name)
 
 
 def _if(call: Intrinsic) -> Iterator[Fault]:

@@ -139,9 +139,9 @@ def _is_refused(resource: Resource, template: Template) -> bool:
 def _of_name(mention: Mention, names: _Names, template: Template) -> Finding | None:
     """What is wrong with a mention of what is no resource of the file."""
     known, what = _of_kind(mention.naming, names)
-    if mention.naming in (Naming.VALUE, Naming.RESOURCE) and is_generated(mention.name, template):
-        return None
     if mention.name in names.values and mention.naming is Naming.VALUE:
+        return None  # first, being nearly every mention
+    if mention.naming in (Naming.VALUE, Naming.RESOURCE) and is_generated(mention.name, template):
         return None
     if mention.name in names.values and mention.naming is Naming.RESOURCE:
         return Finding(

@@ -13,7 +13,7 @@ from typing import Final
 
 from samguard.pattern import pattern
 from samguard.source import Format, Mapping, Node, Scalar, Sequence, walk
-from samguard.template import Intrinsic, Parameter, Template, intrinsic
+from samguard.template import Parameter, Template, calls, intrinsic
 from samguard.value import field, replace, value
 
 _ACCOUNT_ID: Final = pattern(r"[0-9]{12}")
@@ -100,11 +100,13 @@ def _equal(text: str, scalars: Iterable[Scalar]) -> Scalar | None:
 def _uses(template: Template) -> dict[str, _Uses]:
     """What decides something, by the names of parameters and pseudo parameters."""
     found: dict[str, _Uses] = {}
-    for call in _calls(template):
-        if call.name == "Fn::Equals" and isinstance(call.argument, Sequence):
-            _compare(call.argument.items, found)
-        elif call.name == "Fn::FindInMap" and isinstance(call.argument, Sequence):
-            _choose(call.argument.items, template, found)
+    for call in calls(template, "Fn::Equals", "Fn::FindInMap"):
+        name, argument, _ = call.function
+        if isinstance(argument, Sequence):
+            if name == "Fn::Equals":
+                _compare(argument.items, found)
+            else:
+                _choose(argument.items, template, found)
     for node in _rollout_properties(template):
         for part in walk(node):
             for name in _names(part):
@@ -118,15 +120,6 @@ def _rollout_properties(template: Template) -> Iterator[Node]:
             node = resource.properties.get(name)
             if node is not None:
                 yield node
-
-
-def _calls(template: Template) -> Iterator[Intrinsic]:
-    for name in ("Conditions", "Rules", "Globals", "Resources", "Outputs"):
-        section = template.root.get(name)
-        for node in walk(section) if section is not None else ():
-            call = intrinsic(node)
-            if call is not None:
-                yield call
 
 
 def _compare(sides: tuple[Node, ...], found: dict[str, _Uses]) -> None:

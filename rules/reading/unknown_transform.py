@@ -55,8 +55,8 @@ GOOD = (Example(template="Transform: [CompanyMacro, AWS::Serverless-2016-10-31]\
 def check(template: Template) -> Iterator[Finding]:
     """One finding for each misspelt transform."""
     for item in transform_items(template):
-        near = nearest_property(item.text, frozenset(_OWN))
-        if near is None or item.text in _OWN:
+        near = None if item.text in _OWN else nearest_property(item.text, frozenset(_OWN))
+        if near is None:
             continue
         written = f'"{near}"' if item.quoted else near
         yield Finding(

@@ -39,6 +39,17 @@ _SAID_BY: Final = {
 
 
 @value
+class _Everywhere:
+    """What is the same in every environment of a template, since nothing of an environment was asked for on the way.
+
+    Of a template's expressions, nine in ten only name its resources; without this, each environment works them out anew.
+    """
+
+    values: dict[int, tuple[Node, Value]] = field(default_factory=dict)
+    memory: dict[tuple[str, str], object] = field(default_factory=dict)
+
+
+@value
 class EvaluatedTemplate:
     """A template in one environment, and in one world of it.
 
@@ -53,6 +64,14 @@ class EvaluatedTemplate:
     _in_progress: list[str] = field(default_factory=list, repr=False, compare=False)
     """Conditions being evaluated, by name, and an empty text for each list or mapping on the way."""
     _memory: dict[tuple[str, str], object] = field(default_factory=dict, repr=False, compare=False)
+    _values: dict[int, tuple[Node, Value]] = field(default_factory=dict, repr=False, compare=False)
+    """Values of lists, mappings and calls, by the identity of their node (kept beside, so that no other takes it over)."""
+    _asked: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
+    """Counts the answers that another environment, or another world, may give otherwise."""
+    _everywhere: _Everywhere = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_everywhere", self.template.remembered("values everywhere", _Everywhere))
 
     def in_world(self, assignment: dict[str, str]) -> EvaluatedTemplate:
         """The same template and environment, with values for open parameters."""
@@ -67,12 +86,31 @@ class EvaluatedTemplate:
         key = (kind, name)
         if key not in self._memory:
             self._memory[key] = find()
+        self._asked[0] += 1
         return cast("T", self._memory[key])
+
+    def derived(self, kind: str, name: str, find: Callable[[], T]) -> T:
+        """What `find` gives, worked out once for all environments if it asks this scene for nothing that they decide.
+
+        `find` may know of the environment by this scene's methods only: not by its fields, nor by a rollout.
+        """
+        key = (kind, name)
+        if key in self._everywhere.memory:
+            return cast("T", self._everywhere.memory[key])
+        if key in self._memory:
+            self._asked[0] += 1
+            return cast("T", self._memory[key])
+        before = self._asked[0]
+        found = find()
+        memory = self._everywhere.memory if self._asked[0] == before else self._memory
+        memory[key] = found
+        return found
 
     # parameters
 
     def parameter(self, name: str) -> Value:
         """What `Ref` of a parameter gives: a Literal, Items for a list, or Unknown with the reason."""
+        self._asked[0] += 1
         declared = self.template.parameters.get(name)
         if declared is None:
             return Unknown(f"the template has no parameter {name}")
@@ -114,6 +152,7 @@ class EvaluatedTemplate:
 
     def pseudo_parameter(self, name: str) -> Value:
         """What `Ref` of a pseudo parameter gives."""
+        self._asked[0] += 1
         region = self.environment.region
         match name:
             case "AWS::NoValue":
@@ -134,6 +173,7 @@ class EvaluatedTemplate:
 
     def condition(self, name: str) -> Literal | Unknown:
         """A condition by name: a Literal of true or false, or Unknown."""
+        self._asked[0] += 1
         known = self._conditions.get(name)
         if known is not None:
             return known
@@ -180,13 +220,26 @@ class EvaluatedTemplate:
             if isinstance(node.value, str) and "{{resolve:" in node.value:
                 return Unknown("a dynamic reference, looked up at deployment")
             return Literal(node.value)
+        known = self._everywhere.values.get(id(node))
+        if known is not None:
+            return known[1]
+        known = self._values.get(id(node))
+        if known is not None:
+            self._asked[0] += 1
+            return known[1]
         if len(self._in_progress) > _MAX_DEPTH:
             return Unknown("nested deeper than samguard follows")
+        is_whole = not self._in_progress  # within a condition, that condition is not known yet
+        before = self._asked[0]
         self._in_progress.append("")
         try:
-            return self._collection(node)
+            found = self._collection(node)
         finally:
             self._in_progress.pop()
+        if is_whole:
+            values = self._everywhere.values if self._asked[0] == before else self._values
+            values[id(node)] = (node, found)
+        return found
 
     def _collection(self, node: Sequence | Mapping) -> Value:
         if isinstance(node, Sequence):

@@ -13,9 +13,10 @@ def property_path(document: Document, offset: int) -> tuple[str, ...]:
         following: Node | None = None
         if isinstance(node, Mapping):
             for entry in node.entries:
-                if entry.span.start <= offset < entry.span.end:
+                key = entry.key.span
+                if key.start <= offset < max(key.end, entry.value.span.end):
                     path.append(entry.name)
-                    following = entry.value if offset >= entry.key.span.end else None
+                    following = entry.value if offset >= key.end else None
                     break
         elif isinstance(node, Sequence):
             for item in node.items:

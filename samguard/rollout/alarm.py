@@ -59,11 +59,18 @@ class Metric:
     id: str
     node: Mapping = field(repr=False)
     around: Mapping = field(repr=False)
+    names: tuple[str, str] = field(init=False, repr=False, compare=False)
+    """Namespace and name, "" for what is not known: nearly every rule about alarms asks for them."""
+
+    def __post_init__(self) -> None:
+        namespace = self.namespace.text if isinstance(self.namespace, Literal) else ""
+        name = self.name.text if isinstance(self.name, Literal) else ""
+        object.__setattr__(self, "names", (namespace, name))
 
     @property
     def is_lambda(self) -> bool:
         """Whether AWS Lambda publishes it."""
-        return isinstance(self.namespace, Literal) and self.namespace.text == NAMESPACE
+        return self.names[0] == NAMESPACE
 
     def dimension(self, name: str) -> Dimension | None:
         """The dimension of that name."""
@@ -113,7 +120,7 @@ class Alarm:
 
 def alarm(resource: Resource, scene: EvaluatedTemplate) -> Alarm:
     """An alarm of the template, evaluated."""
-    return scene.remembered("alarm", resource.logical_id, lambda: _alarm(resource, scene))
+    return scene.derived("alarm", resource.logical_id, lambda: _alarm(resource, scene))
 
 
 def _alarm(resource: Resource, scene: EvaluatedTemplate) -> Alarm:
@@ -223,7 +230,7 @@ def function_of(value: Value, scene: EvaluatedTemplate) -> Resource | None:
         target = scene.resource_of(value)
         return target if target is not None and value.attribute is None and target.type in FUNCTION_TYPES else None
     if isinstance(value, (Literal, Joined)):
-        return scene.remembered("functions by name", "", lambda: _functions_by_name(scene)).get(value)
+        return scene.derived("functions by name", "", lambda: _functions_by_name(scene)).get(value)
     return None
 
 
@@ -299,7 +306,7 @@ def wired_resource(entry: WiredAlarm, rollout: Rollout) -> Resource | None:
     if found is not None:
         return found if found.type in (ALARM_TYPE, COMPOSITE_TYPE) else None
     if isinstance(entry.value, (Literal, Joined)):
-        return scene.remembered("alarms by name", "", lambda: _alarms_by_name(scene)).get(entry.value)
+        return scene.derived("alarms by name", "", lambda: _alarms_by_name(scene)).get(entry.value)
     return None
 
 
@@ -369,7 +376,7 @@ def watched_function(metric: Metric, scene: EvaluatedTemplate) -> Resource | Non
 def alarms_watching(rollout: Rollout) -> tuple[Resource, ...]:
     """The alarms of the template that certainly watch a rollout's function, wired or not."""
     scene = rollout.scene
-    by_function = scene.remembered("alarms by function", "", lambda: _alarms_by_function(scene))
+    by_function = scene.derived("alarms by function", "", lambda: _alarms_by_function(scene))
     return tuple(by_function.get(rollout.resource.logical_id, {}).values())
 
 

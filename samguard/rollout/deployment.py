@@ -58,6 +58,9 @@ class Deployment:
 
     def hook_functions(self) -> frozenset[str]:
         """Logical ids of the functions that serve as hooks: named by a rollout, or by their function name."""
+        return self.scene.remembered("hook functions", "", self._hook_functions)
+
+    def _hook_functions(self) -> frozenset[str]:
         named = {
             hook.value.logical_id
             for rollout in self.rollouts

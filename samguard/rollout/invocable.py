@@ -92,7 +92,7 @@ def named_in(text: str, scene: EvaluatedTemplate, because: Trail = ()) -> Invoca
     match = _ARN.fullmatch(name) or _NAME.fullmatch(name)
     if match is None:
         return None
-    names = scene.remembered("invocable", "", lambda: _names(scene))
+    names = scene.derived("invocable", "", lambda: _names(scene))
     found = names.by_text.get(match.group(1))
     if found is None:
         return None
@@ -105,7 +105,7 @@ def named_in(text: str, scene: EvaluatedTemplate, because: Trail = ()) -> Invoca
 
 def alias_names(resource: Resource, scene: EvaluatedTemplate) -> frozenset[str] | None:
     """The aliases that the template gives a function or state machine; None where one of them is not known."""
-    return scene.remembered("invocable", "", lambda: _names(scene)).aliases.get(resource.logical_id, frozenset())
+    return scene.derived("invocable", "", lambda: _names(scene)).aliases.get(resource.logical_id, frozenset())
 
 
 @value

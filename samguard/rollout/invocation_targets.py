@@ -170,7 +170,7 @@ def title(target: InvocationTarget) -> str:
 
 def invocation_targets(scene: EvaluatedTemplate) -> tuple[InvocationTarget, ...]:
     """The places of all resources that certainly exist in a scene, in the order of the template."""
-    return scene.remembered("invocation targets", "", lambda: tuple(_targets(scene)))
+    return scene.derived("invocation targets", "", lambda: tuple(_targets(scene)))
 
 
 def _targets(scene: EvaluatedTemplate) -> Iterator[InvocationTarget]:

@@ -155,12 +155,12 @@ def unknown_permissions(span: Span) -> Permissions:
 
 def function_permissions(function: Resource, scene: EvaluatedTemplate) -> Permissions:
     """What a function's code may do."""
-    return scene.remembered("permissions", function.logical_id, lambda: _function_permissions(function, scene))
+    return scene.derived("permissions", function.logical_id, lambda: _function_permissions(function, scene))
 
 
 def role_permissions(role: Resource, scene: EvaluatedTemplate) -> Permissions:
     """What whoever assumes an AWS::IAM::Role of the template may do."""
-    return scene.remembered("permissions", role.logical_id, lambda: _role_permissions(role, scene))
+    return scene.derived("permissions", role.logical_id, lambda: _role_permissions(role, scene))
 
 
 def role_of(value: Value, scene: EvaluatedTemplate) -> Resource | None:

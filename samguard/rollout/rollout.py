@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
+from typing import TypeVar, cast
 
 from samguard.environments.environment import Environment
 from samguard.evaluation import (
@@ -20,6 +22,8 @@ from samguard.rollout.strategy import Strategy
 from samguard.source import Entry, Mapping, Node, Span
 from samguard.template import Resource, Template
 from samguard.value import field, value
+
+T = TypeVar("T")
 
 
 class RolloutKind(Enum):
@@ -107,6 +111,19 @@ class Rollout:
     alias_resource: Resource | None = field(default=None, repr=False)
     because: Trail = ()
     """Why traffic is, or is not, shifted."""
+    hooks: tuple[Hook, ...] = field(init=False, repr=False, compare=False)
+    """The hooks that are known to be there."""
+    _memory: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = tuple(hook for hook in (self.pre_traffic, self.post_traffic) if isinstance(hook, Hook))
+        object.__setattr__(self, "hooks", known)
+
+    def remembered(self, kind: str, find: Callable[[], T]) -> T:
+        """What `find` gives, worked out once: many rules ask the same of a rollout."""
+        if kind not in self._memory:
+            self._memory[kind] = find()
+        return cast("T", self._memory[kind])
 
     @property
     def environment(self) -> Environment:
@@ -127,11 +144,6 @@ class Rollout:
     def is_gradual(self) -> bool:
         """Whether some users certainly keep the old version for a while."""
         return self.shifts and isinstance(self.strategy, Strategy) and not self.strategy.is_all_at_once
-
-    @property
-    def hooks(self) -> tuple[Hook, ...]:
-        """The hooks that are known to be there."""
-        return tuple(hook for hook in (self.pre_traffic, self.post_traffic) if isinstance(hook, Hook))
 
 
 def said_at(entry: Entry, text: str) -> Span:

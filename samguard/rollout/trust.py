@@ -78,7 +78,7 @@ def _is_service(text: Text, name: str) -> bool | None:
 
 def trust_of(role: Resource, scene: EvaluatedTemplate) -> Trust:
     """Who may assume an AWS::IAM::Role."""
-    return scene.remembered("trust", role.logical_id, lambda: _trust_of(role, scene))
+    return scene.derived("trust", role.logical_id, lambda: _trust_of(role, scene))
 
 
 def _trust_of(role: Resource, scene: EvaluatedTemplate) -> Trust:

@@ -1,6 +1,7 @@
 """A document as a template: parameters, conditions, resources with Globals merged. Knows nothing of environments."""
 
 from samguard.template.build import is_template, template
+from samguard.template.calls import Call, calls
 from samguard.template.intrinsic import NO_VALUE, Intrinsic, intrinsic, is_no_value
 from samguard.template.mentions import Mention, Naming, loop_identifiers, mentions
 from samguard.template.refusal import Refusal, RefusalKind
@@ -10,6 +11,7 @@ __all__ = [
     "LANGUAGE_EXTENSIONS",
     "NO_VALUE",
     "SAM_TRANSFORM",
+    "Call",
     "Intrinsic",
     "Mention",
     "Naming",
@@ -18,6 +20,7 @@ __all__ = [
     "RefusalKind",
     "Resource",
     "Template",
+    "calls",
     "intrinsic",
     "is_no_value",
     "is_template",

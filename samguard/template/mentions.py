@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum, auto
+from itertools import chain
 from typing import Final
 
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, Span
-from samguard.template.intrinsic import intrinsic
+from samguard.template.calls import calls
+from samguard.template.intrinsic import Intrinsic
 from samguard.template.template import Template
 from samguard.value import value
 
@@ -42,23 +44,34 @@ class Mention:
     by_ref: bool = False
 
 
-def mentions(template: Template) -> Iterator[Mention]:
+def mentions(template: Template) -> tuple[Mention, ...]:
     """All mentions, in the order of the sections. What aliases write out again is there once."""
-    seen: set[Mention] = set()
+    return template.remembered("mentions", lambda: tuple(_mentions(template)))
+
+
+def _mentions(template: Template) -> Iterator[Mention]:
+    seen: set[tuple[Span, Naming, str]] = set()
+    by_section: dict[str, list[Intrinsic]] = {section: [] for section in _SECTIONS}
+    for call in calls(template):
+        if call.section in by_section:
+            by_section[call.section].append(call.function)
     for section in _SECTIONS:
         node = template.root.get(section)
         if node is None:
             continue
-        for mention in _Reader(template.document, section).section(node):
-            if mention not in seen:
-                seen.add(mention)
+        reader = _Reader(template.document, section)
+        inside = (mention for function in by_section[section] for mention in reader.call(function))
+        for mention in chain(reader.attributes(node), inside):
+            key = (mention.span, mention.naming, mention.name)
+            if key not in seen:
+                seen.add(key)
                 yield mention
 
 
 def loop_identifiers(template: Template) -> frozenset[str]:
     """The names that loops (`Fn::ForEach`) give to their items: inside of a loop they can be referred to."""
     found: set[str] = set()
-    waiting: list[Node] = [template.root]
+    waiting: list[Node] = [template.root] if _LOOP in template.document.text else []  # nearly every template: none
     while waiting:
         node = waiting.pop()
         if isinstance(node, Sequence):
@@ -79,12 +92,11 @@ class _Reader:
         self.document = document
         self.name = section
 
-    def section(self, node: Node) -> Iterator[Mention]:
-        """The mentions of the section, those of its members' attributes included."""
+    def attributes(self, node: Node) -> Iterator[Mention]:
+        """The mentions outside of functions: Condition and DependsOn of the section's members."""
         if self.name in ("Resources", "Outputs") and isinstance(node, Mapping):
             for entry in node:
                 yield from self._attributes(entry.value)
-        yield from self._below(node)
 
     def _attributes(self, member: Node) -> Iterator[Mention]:
         if not isinstance(member, Mapping):
@@ -99,50 +111,36 @@ class _Reader:
             if isinstance(item, Scalar) and isinstance(item.value, str):
                 yield self._mention(Naming.RESOURCE, item.text, item.span)
 
-    def _below(self, node: Node) -> Iterator[Mention]:
-        if isinstance(node, Sequence):
-            for item in node.items:
-                yield from self._below(item)
-        elif isinstance(node, Mapping):
-            call = intrinsic(node)
-            if call is None:
-                for entry in node:
-                    yield from self._below(entry.value)
-                return
-            argument = call.argument
-            match call.name:
-                case "Ref" if isinstance(argument, Scalar):
-                    if isinstance(argument.value, str):
-                        yield self._mention(Naming.VALUE, argument.text, argument.span, by_ref=True)
-                case "Condition" if isinstance(argument, Scalar):
-                    if self.name == "Conditions":  # elsewhere it is a word like any other
-                        yield self._mention(Naming.CONDITION, argument.text, argument.span)
-                case "Fn::GetAtt":
-                    yield from self._get_att(argument)
-                case "Fn::Sub":
-                    yield from self._sub(argument)
-                case "Fn::If":
-                    yield from self._first(Naming.CONDITION, argument)
-                case "Fn::FindInMap":
-                    yield from self._first(Naming.MAPPING, argument)
-                case _:
-                    yield from self._below(argument)
+    def call(self, call: Intrinsic) -> Iterator[Mention]:
+        """The mentions that a function itself makes, without those of functions in its arguments."""
+        argument = call.argument
+        match call.name:
+            case "Ref" if isinstance(argument, Scalar):
+                if isinstance(argument.value, str):
+                    yield self._mention(Naming.VALUE, argument.text, argument.span, by_ref=True)
+            case "Condition" if isinstance(argument, Scalar):
+                if self.name == "Conditions":  # elsewhere it is a word like any other
+                    yield self._mention(Naming.CONDITION, argument.text, argument.span)
+            case "Fn::GetAtt":
+                yield from self._get_att(argument)
+            case "Fn::Sub":
+                yield from self._sub(argument)
+            case "Fn::If":
+                yield from self._first(Naming.CONDITION, argument)
+            case "Fn::FindInMap":
+                yield from self._first(Naming.MAPPING, argument)
+            case _:
+                pass  # the other functions name nothing themselves
 
     def _mention(self, naming: Naming, text: str, span: Span, *, by_ref: bool = False) -> Mention:
         name, _, attribute = (text, "", "") if text.startswith("AWS::") else text.partition(".")
         return Mention(naming, name, attribute, span, self.name, by_ref)
 
     def _first(self, naming: Naming, argument: Node) -> Iterator[Mention]:
-        """The mention in a function's first argument, and those in the others."""
-        if not isinstance(argument, Sequence) or not argument.items:
-            return
-        first, *others = argument.items
+        """The mention in a function's first argument."""
+        first = argument.items[0] if isinstance(argument, Sequence) and argument.items else None
         if isinstance(first, Scalar):
             yield self._mention(naming, first.text, first.span)
-        else:
-            yield from self._below(first)
-        for other in others:
-            yield from self._below(other)
 
     def _get_att(self, argument: Node) -> Iterator[Mention]:
         if isinstance(argument, Scalar):
@@ -153,8 +151,6 @@ class _Reader:
                 rest = [item.text for item in argument.items[1:] if isinstance(item, Scalar)]
                 name, _, attribute = ".".join((first.text, *rest)).partition(".")
                 yield Mention(Naming.RESOURCE, name, attribute, first.span, self.name)
-            for item in argument.items:
-                yield from self._below(item)
 
     def _sub(self, argument: Node) -> Iterator[Mention]:
         text, variables = argument, None
@@ -173,8 +169,6 @@ class _Reader:
                 if name not in names:
                     has_attribute = "." in name and not name.startswith("AWS::")
                     yield self._mention(Naming.RESOURCE if has_attribute else Naming.VALUE, name, span)
-        if variables is not None:
-            yield from self._below(variables)
 
 
 def _variables(text: str) -> Iterator[str]:

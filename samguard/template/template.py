@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar, cast
 
 from samguard.errors import nearest
 from samguard.source import Document, Mapping, Node, Scalar, Span
 from samguard.template.refusal import Refusal
 from samguard.value import field, value
+
+T = TypeVar("T")
 
 SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
@@ -92,6 +95,8 @@ class Template:
     _by_type: dict[str, tuple[tuple[int, Resource], ...]] = field(init=False, repr=False, compare=False)
     """Resources by their type, each with its place among all of them: rules ask for a type hundreds of times."""
 
+    _memory: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         by_type: dict[str, list[tuple[int, Resource]]] = {}
         for place, resource in enumerate(self.resources.values()):
@@ -122,6 +127,12 @@ class Template:
             entry.name for entry in self.root if entry.name not in SECTIONS and not entry.name.startswith("Fn::")
         )
         return frozenset(near for name in unknown if (near := nearest(name, SECTIONS)) is not None)
+
+    def remembered(self, kind: str, find: Callable[[], T]) -> T:
+        """What `find` gives, worked out once: rules and environments ask the same of a template many times."""
+        if kind not in self._memory:
+            self._memory[kind] = find()
+        return cast("T", self._memory[kind])
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """The resources of these types, in the order of the template."""
