@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.errors import nearest
-from samguard.linting.catalogue import catalogue
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
+from samguard.linting.rule_modules import catalogue
 from samguard.linting.suppression_use import SuppressionUse
 from samguard.rules.housekeeping.accepted_example import ACCEPTED
 

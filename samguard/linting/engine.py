@@ -9,7 +9,6 @@ from typing import Any, Final
 from samguard.environments.environment import Environment, Production
 from samguard.environments.production import is_stage_parameter
 from samguard.evaluation import decided_by_default
-from samguard.linting.catalogue import LoadedRule, Selection, names
 from samguard.linting.line_hash import line_hashes
 from samguard.linting.property_path import property_path
 from samguard.linting.report import (
@@ -21,6 +20,7 @@ from samguard.linting.report import (
     TextEdit,
 )
 from samguard.linting.rule import Finding, Fix, Level, Rule
+from samguard.linting.rule_modules import LoadedRule, Selection, names
 from samguard.linting.suppression_use import Suppressing
 from samguard.project import NotRead, Project, TemplateFile
 from samguard.rollout import Deployment, deployments

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from samguard.linting.rule import Level, Rule
-from samguard.source import Location
+from samguard.linting.identity import Level, Rule
+from samguard.source.spans import Location
 from samguard.value import field, value
 
 

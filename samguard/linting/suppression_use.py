@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from samguard.linting.catalogue import catalogue, names
 from samguard.linting.rule import Rule
+from samguard.linting.rule_modules import catalogue, names
 from samguard.linting.suppression import SuppressedRule, Suppression, suppressions
 from samguard.source import Document
 from samguard.value import field, value

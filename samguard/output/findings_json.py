@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from samguard import __version__
+from samguard.linting.identity import Level
 from samguard.linting.report import BecauseStep, Report, ReportedFinding, ReportedFix
-from samguard.linting.rule import Level
 from samguard.output.json_text import json_text
-from samguard.source import Location, Position
+from samguard.source.spans import Location, Position
 
 _SHAPE: Final = "1"
 """The version of the shape: another one where a script could break."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from samguard.linting.identity import Level
 from samguard.linting.report import BecauseStep, Report, ReportedFinding
-from samguard.linting.rule import Level
 from samguard.output.paint import Paint, painter
 from samguard.output.printable import cells, page, printable, wrapped
 from samguard.output.source_excerpt import source_excerpt
-from samguard.source import Location
+from samguard.source.spans import Location
 
 _INDENT: Final = "  "
 _MIN_WIDTH: Final = 40

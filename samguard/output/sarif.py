@@ -12,12 +12,12 @@ from urllib.parse import quote_from_bytes
 
 from samguard import __version__
 from samguard.linting.explanation import Explanation
+from samguard.linting.identity import Level, Rule
 from samguard.linting.report import Notification, Report, ReportedFinding, ReportedFix, TextEdit
-from samguard.linting.rule import Level, Rule
 from samguard.output.json_text import json_text
 from samguard.output.sarif_rule import rule_descriptor
 from samguard.pattern import pattern
-from samguard.source import Location, Position
+from samguard.source.spans import Location, Position
 
 Json: TypeAlias = dict[str, object]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from samguard.linting.explanation import Explanation
-from samguard.linting.rule import Level, Rule
+from samguard.linting.identity import Level, Rule
 from samguard.pattern import pattern
 
 _MAX_DESCRIPTION: Final = 1024

@@ -7,7 +7,7 @@ from typing import Final
 
 from samguard.output.paint import Paint
 from samguard.output.printable import cells, glyphs
-from samguard.source import Location
+from samguard.source.spans import Location
 
 _TAB: Final = "    "
 _CUT: Final = "..."

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from samguard.disk import is_file, is_folder, is_named, is_there, read_file
 from samguard.environments import Settings, read_settings
 from samguard.errors import SamguardError
-from samguard.project.regular_file import read_file
 from samguard.source import read_document
 from samguard.value import value
 
@@ -63,16 +63,16 @@ def find_configuration(start: Path, named: str | None, root: Path) -> Configurat
     """
     if named is not None:
         path = Path(os.path.abspath(named))
-        if not os.path.exists(path):
+        if not is_there(path):
             message = f"the configuration {named!r} does not exist"
             raise SamguardError(message)
         return Configuration(_read(path, root, None) or Settings(), str(path.parent))
-    folder = start if os.path.isdir(start) else start.parent
+    folder = start if is_folder(start) else start.parent
     chain = [folder, *folder.parents][:_MOST_PARENTS]
-    top = next((current for current in chain if os.path.lexists(current / ".git")), None)
+    top = next((current for current in chain if is_named(current / ".git")), None)
     for current in chain:
         for name in (_OWN_NAME, _SHARED_NAME):
-            if os.path.isfile(current / name):
+            if is_file(current / name):
                 found = _read(current / name, root, top or current)
                 if found is not None:
                     return Configuration(found, str(current))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from samguard.disk import Unread, folder_names
 from samguard.pattern import pattern
 from samguard.project.gitignore import IgnoreFile, ignore_file, ignore_files_above, ignored
-from samguard.project.regular_file import Unread, unread
 from samguard.value import field, value
 
 TEMPLATE_ENDINGS: Final = (".yaml", ".yml", ".json", ".template")
@@ -92,10 +91,9 @@ def walk(folder: Path, root: Path) -> Iterator[Folder]:
     waiting: list[tuple[Path, tuple[IgnoreFile, ...]]] = [(folder, ignore_files_above(folder, root))]
     while waiting:
         current, ignoring = waiting.pop()
-        try:
-            entries = sorted(os.scandir(current), key=lambda entry: entry.name)
-        except OSError as error:
-            yield Folder(current, unread=unread(error))
+        entries = folder_names(current)
+        if isinstance(entries, Unread):
+            yield Folder(current, unread=entries)
             continue
         own = ignore_file(current)
         if own is not None:
@@ -103,22 +101,14 @@ def walk(folder: Path, root: Path) -> Iterator[Folder]:
         is_ignored = ignored(current, ignoring)
         names: list[str] = []
         folders: list[Path] = []
-        for entry in entries:
-            is_folder = _is_folder(entry)
-            if is_folder and entry.name in LEFT_OUT:
+        for name, is_folder in entries:
+            if is_folder and name in LEFT_OUT:
                 continue
-            if ignoring and is_ignored(f"{entry.name}/" if is_folder else entry.name):
+            if ignoring and is_ignored(f"{name}/" if is_folder else name):
                 continue
             if is_folder:
-                folders.append(current / entry.name)
+                folders.append(current / name)
             else:
-                names.append(entry.name)
+                names.append(name)
         yield Folder(current, tuple(names))
         waiting.extend((path, ignoring) for path in reversed(folders))
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir(follow_symlinks=False)
-    except OSError:
-        return False

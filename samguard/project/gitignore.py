@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from samguard.project.regular_file import read_file
+from samguard.disk import is_named, read_file
 from samguard.value import field, value
 
 _MOST_LINES: Final = 10_000
@@ -79,7 +79,7 @@ class IgnoreFile:
 def ignore_file(folder: Path) -> IgnoreFile | None:
     """The .gitignore of a folder, or None where it has none that can be read."""
     path = folder / ".gitignore"
-    content = read_file(path, folder) if os.path.lexists(path) else None
+    content = read_file(path, folder) if is_named(path) else None
     if not isinstance(content, bytes):
         return None
     lines = content.removeprefix(codecs.BOM_UTF8).decode("latin-1").split("\n")[:_MOST_LINES]
@@ -130,7 +130,7 @@ def _bytes(name: str) -> str:
 def _up_to_repository(folder: Path) -> Iterator[Path]:
     """The folders above one, the nearest first, to the top of the repository it is in; nothing without one."""
     chain = (folder, *folder.parents)
-    top = next((index for index, current in enumerate(chain) if os.path.lexists(current / ".git")), 0)
+    top = next((index for index, current in enumerate(chain) if is_named(current / ".git")), 0)
     yield from chain[1 : top + 1]
 
 

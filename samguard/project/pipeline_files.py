@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from samguard.disk import read_file
 from samguard.environments import DeployCommand
 from samguard.project.discovery import NotRead
-from samguard.project.regular_file import read_file
 from samguard.source import Document, Format, Problem, ProblemKind, Span, decode, read_document
 from samguard.source.limits import MAX_BYTES
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from samguard.disk import Unread, is_file, is_folder, is_link, is_named, is_there, read_file
 from samguard.environments import (
     DeployCommand,
     Environment,
@@ -32,7 +33,6 @@ from samguard.project.discovery import (
     walk,
 )
 from samguard.project.pipeline_files import PipelineFiles
-from samguard.project.regular_file import Unread, read_file
 from samguard.project.sources import absent_sources, hook_sources
 from samguard.rollout.hook_source import SourceFile
 from samguard.source import Document, read_document
@@ -158,7 +158,7 @@ class _Loader:
             self._take(Found(self.stdin, self._relative(self.stdin), self.options.stdin or b"", was_named=True))
             self._configs_above(self.stdin)
         for path in self.paths:
-            if os.path.isdir(path):
+            if is_folder(path):
                 self._folder(path)
             else:
                 self._named(path)
@@ -256,12 +256,12 @@ class _Loader:
         """The samconfigs that may describe a named template: beside it, or in a folder above it."""
         for folder in list(path.parents)[:_MOST_PARENTS]:
             for name in SAMCONFIG_NAMES:
-                if os.path.isfile(folder / name):
+                if is_file(folder / name):
                     if self._relative(folder / name) not in self.documents:
                         self._config(folder / name)
                         self.consulted.add(self._relative(folder / name))
                     break
-            if folder == self.root or os.path.lexists(folder / ".git"):
+            if folder == self.root or is_named(folder / ".git"):
                 return
 
     def _take(self, found: Found) -> None:
@@ -303,7 +303,7 @@ class _Loader:
 
     def _read(self, path: Path) -> bytes | Unread:
         """The bytes of a file that a walk came by: its folder is inside of the project, but a link may lead out."""
-        return read_file(path, self.root if os.path.islink(path) else None)
+        return read_file(path, self.root if is_link(path) else None)
 
     def _not_read(self, path: Path, content: Unread) -> None:
         self.not_read.append(NotRead(self._relative(path), content.why, content.is_failure))
@@ -400,13 +400,13 @@ class _Loader:
             return path.as_posix()
 
     def _is_file(self, path: str) -> bool:
-        return os.path.isfile(self.root / path)
+        return is_file(self.root / path)
 
 
 def _existing(given: str) -> Path:
     """A path of the command line. Raises SamguardError where it is not there."""
     path = _absolute(given)
-    if not given or not os.path.exists(path):
+    if not given or not is_there(path):
         message = f"the path {given!r} does not exist"
         raise SamguardError(message)
     return path
@@ -426,7 +426,7 @@ def _root(paths: list[Path]) -> Path:
     if all(path == here or here in path.parents for path in paths):
         return here
     common = _common(paths)
-    return common if os.path.isdir(common) else common.parent
+    return common if is_folder(common) else common.parent
 
 
 def _common(paths: list[Path]) -> Path:

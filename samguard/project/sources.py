@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from samguard.disk import Unread, folder_names, is_file, is_folder, lies_in, read_file
 from samguard.pattern import pattern
-from samguard.project.regular_file import read_file
 from samguard.rollout import HOOK_PREFIX
 from samguard.rollout.hook_source import LONGEST, Language, SourceFile
 from samguard.source import Document, Format, Mapping, Node, Scalar, Sequence, Span, decode, walk
@@ -73,9 +73,8 @@ def _is_absent(function: Resource, folder: Path, root: Path) -> bool:
         return False
     module = handler.rpartition(".")[0].replace(".", "/") if runtime is Language.PYTHON else handler.partition(".")[0]
     path = Path(os.path.normpath(folder / base / module))
-    if root.resolve() not in path.resolve().parents or not path.parent.is_dir() or path.is_dir():
-        return False
-    names = os.listdir(path.parent)
+    found = folder_names(path.parent) if lies_in(path, root) and not is_folder(path) else ()
+    names = [name.text for name in found] if not isinstance(found, Unread) else []
     endings = tuple(
         ending for ending, language in _ENDINGS.items() if (language is Language.PYTHON) == (runtime is Language.PYTHON)
     )
@@ -159,11 +158,10 @@ def _in_file(function: Resource, folder: Path, root: Path) -> SourceFile | None:
     base = _code_folder(function)
     if base is None or not handler or _text(function.properties.get("PackageType")) == "Image":
         return None
-    inside = root.resolve()
     for relative, name in _candidates(handler, function):
         path = Path(os.path.normpath(folder / base / relative))
         language = _ENDINGS.get(path.suffix)
-        if language is None or not os.path.isfile(path) or inside not in path.resolve().parents:
+        if language is None or not is_file(path) or not lies_in(path, root):
             continue
         content = read_file(path, root)
         if not isinstance(content, bytes) or len(content) > LONGEST:

@@ -485,7 +485,7 @@ def crash(rollout):
 changed = tuple(samguard.linting.LoadedRule(r.rule, r.model, crash if r.rule.id == "SG201" else r.check, "", (), ())
                 for r in rules if r.rule.id in ("SG201", "SG301"))
 object.__setattr__(changed[0], "model", "Rollout")
-sys.modules["samguard.linting.catalogue"].catalogue = lambda *_: changed
+sys.modules["samguard.linting.rule_modules"].catalogue = lambda *_: changed
 """
     ran = with_change(change, "check", "--format", "concise", "--exit-zero", cwd=project)
     assert 2 == ran.code

@@ -37,7 +37,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Use:
     """Makes these rules all there are."""
 
     def only(*rules: LoadedRule) -> None:
-        monkeypatch.setattr(sys.modules["samguard.linting.catalogue"], "catalogue", lambda *_: rules)
+        monkeypatch.setattr(sys.modules["samguard.linting.rule_modules"], "catalogue", lambda *_: rules)
 
     return only
 

@@ -1,0 +1,39 @@
+"""What a rule is called and how much its findings weigh: all that a report needs to know of it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from samguard.value import value
+
+
+class Level(Enum):
+    """How much a finding weighs: the levels of SARIF."""
+
+    ERROR = "error"
+    """The safety net is missing or cannot work."""
+    WARNING = "warning"
+    """It will probably not work, or works only by luck."""
+    NOTE = "note"
+    """Worth knowing."""
+
+    @property
+    def weight(self) -> int:
+        """3 for an error, 1 for a note."""
+        return {"error": 3, "warning": 2, "note": 1}[self.value]
+
+
+@value
+class Rule:
+    """What a rule module says of its rule besides its docstring.
+
+    `about_production` rules are asked only about production environments; where no environment is known they are
+    asked too, but weigh a warning at the most, and are not believed where a parameter's Default decided.
+    """
+
+    id: str
+    name: str
+    level: Level
+    since: str
+    about_production: bool = False
+    on_by_default: bool = True
