@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,8 +30,8 @@ def project(tmp_path: Path) -> Path:
 class Runs:
     """Checks a project as often as it is asked to, and counts how often it really looks."""
 
-    def __init__(self, project: Path, folder: Path | None) -> None:
-        self.project, self.folder, self.count = project, folder, 0
+    def __init__(self, project: Path, folder: Path, *, keeps: bool = True) -> None:
+        self.project, self.folder, self.keeps, self.count = project, folder, keeps, 0
 
     def find(self) -> Found:
         self.count += 1
@@ -38,7 +39,7 @@ class Runs:
         return Found(lint(project, configured(project.settings)), project.settings.fail_on)
 
     def run(self, *asked: str) -> Found:
-        return kept_or_found((str(self.project), *asked), self.find, self.folder)
+        return kept_or_found((str(self.project), *asked), self.find, self.folder if self.keeps else None)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def runs(project: Path, tmp_path: Path) -> Runs:
     return Runs(project, tmp_path / "cache")
 
 
-def test_the_second_run_gives_the_same_without_looking(runs):
+def test_the_second_run_gives_the_same_without_looking(runs: Runs) -> None:
     first, second = runs.run(), runs.run()
     assert first == second
     assert first.report.findings
@@ -71,14 +72,14 @@ def test_the_second_run_gives_the_same_without_looking(runs):
         lambda folder: (folder.parent / "samguard.toml").write_text('fail-on = "note"\n'),
     ],
 )
-def test_after_a_change_it_looks_again(runs, project, change):
+def test_after_a_change_it_looks_again(runs: Runs, project: Path, change: Any) -> None:
     runs.run()
     change(project)
     assert runs.run() == runs.find()
     assert runs.count == 3
 
 
-def test_other_words_are_another_question(runs):
+def test_other_words_are_another_question(runs: Runs) -> None:
     runs.run("--env", "prod")
     runs.run("--env", "dev")
     assert runs.count == 2
@@ -95,27 +96,27 @@ def test_other_words_are_another_question(runs):
         "\xff",
     ],
 )  # fmt: skip
-def test_a_broken_entry_is_as_good_as_none(runs, broken):
+def test_a_broken_entry_is_as_good_as_none(runs: Runs, broken: str) -> None:
     runs.run()
     (entry,) = runs.folder.iterdir()
     entry.write_text(broken, encoding="latin-1")
     assert runs.run() == runs.find()
 
 
-def test_a_folder_that_cannot_be_made_costs_nothing_but_the_time(project, tmp_path):
+def test_a_folder_that_cannot_be_made_costs_nothing_but_the_time(project: Path, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where a folder is due")
     runs = Runs(project, tmp_path / "cache")
     assert runs.run() == runs.run()
     assert runs.count == 2
 
 
-def test_nowhere_keeps_nothing(project):
-    runs = Runs(project, None)
+def test_nowhere_keeps_nothing(project: Path) -> None:
+    runs = Runs(project, project, keeps=False)
     assert runs.run() == runs.run()
     assert runs.count == 2
 
 
-def test_a_full_disk_leaves_no_piece_of_an_entry(runs, monkeypatch):
+def test_a_full_disk_leaves_no_piece_of_an_entry(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -124,13 +125,13 @@ def test_a_full_disk_leaves_no_piece_of_an_entry(runs, monkeypatch):
     assert list(runs.folder.iterdir()) == []
 
 
-def test_a_run_with_an_internal_error_is_not_kept(runs):
+def test_a_run_with_an_internal_error_is_not_kept(runs: Runs) -> None:
     note = Notification(Level.ERROR, "a bug", is_internal_error=True)
     kept_or_found(("x",), lambda: Found(Report((), (), notifications=(note,)), "warning"), runs.folder)
     assert not runs.folder.exists() or list(runs.folder.iterdir()) == []
 
 
-def test_many_runs_at_once_give_the_same(runs):
+def test_many_runs_at_once_give_the_same(runs: Runs) -> None:
     results: list[Found] = []
     threads = [threading.Thread(target=lambda: results.append(runs.run())) for _ in range(8)]
     for thread in threads:
@@ -142,7 +143,7 @@ def test_many_runs_at_once_give_the_same(runs):
     assert len(list(runs.folder.iterdir())) == 1
 
 
-def test_the_oldest_entries_go_where_there_are_too_many(runs, monkeypatch):
+def test_the_oldest_entries_go_where_there_are_too_many(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("samguard.cache.kept_reports._MOST_ENTRIES", 2)
     for number, word in enumerate("abcd"):
         runs.run(word)
@@ -152,7 +153,7 @@ def test_the_oldest_entries_go_where_there_are_too_many(runs, monkeypatch):
     assert len(list(runs.folder.iterdir())) == 2
 
 
-def test_an_entry_is_for_its_owner_only(runs):
+def test_an_entry_is_for_its_owner_only(runs: Runs) -> None:
     runs.run()
     (entry,) = runs.folder.iterdir()
     assert runs.folder.stat().st_mode & 0o077 == 0
@@ -160,7 +161,7 @@ def test_an_entry_is_for_its_owner_only(runs):
     assert json.loads(entry.read_text())["fail-on"] == "warning"
 
 
-def test_the_folder_is_the_users_own(monkeypatch):
+def test_the_folder_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAMGUARD_CACHE_DIR", "/somewhere")
     assert cache_folder() == Path("/somewhere")
     monkeypatch.setenv("SAMGUARD_CACHE_DIR", "")
@@ -175,11 +176,11 @@ NESTED = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lam
 
 
 @given(NESTED)
-def test_what_is_written_is_read_back(item):
+def test_what_is_written_is_read_back(item: object) -> None:
     assert valued(json.loads(json.dumps(plain(item)))) == item
 
 
 @pytest.mark.parametrize("item", [{}, 1.5, [], object(), b""])
-def test_what_is_no_part_of_a_report_is_refused(item):
+def test_what_is_no_part_of_a_report_is_refused(item: object) -> None:
     with pytest.raises(TypeError):
         plain(item)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scenes import environment, template_of
 
 from samguard.evaluation import EvaluatedTemplate, Literal, Reference
-from samguard.template import calls
+from samguard.rollout.rollout import label
+from samguard.template import Template, calls
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -44,7 +47,7 @@ NODES = tuple(call.function.node for call in calls(template_of(TEMPLATE)))
 PLACES = tuple(range(len(NODES)))
 
 
-def _scenes(template):
+def _scenes(template: Template) -> Any:
     stages = (("dev", "eu-west-1"), ("prod", "us-east-1"), ("prod", "eu-west-1"))
     return [
         EvaluatedTemplate(
@@ -55,12 +58,12 @@ def _scenes(template):
     ]
 
 
-def _value(scene, place):
+def _value(scene: EvaluatedTemplate, place: int) -> Any:
     return scene.value(calls(scene.template)[place].function.node)
 
 
 @given(asked=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(PLACES)), max_size=40))
-def test_a_value_is_the_same_whatever_was_asked_before_and_by_which_environment(asked):
+def test_a_value_is_the_same_whatever_was_asked_before_and_by_which_environment(asked: list[tuple[int, int]]) -> None:
     shared = _scenes(template_of(TEMPLATE))
     for which, place in asked:
         fresh = _scenes(template_of(TEMPLATE))[which]
@@ -68,35 +71,35 @@ def test_a_value_is_the_same_whatever_was_asked_before_and_by_which_environment(
 
 
 @pytest.mark.parametrize("first", ["condition", "value"])
-def test_what_a_finder_asks_of_its_environment_is_not_shared(first):
+def test_what_a_finder_asks_of_its_environment_is_not_shared(first: str) -> None:
     dev, prod, _ = _scenes(template_of(TEMPLATE))
 
-    def find(scene):
+    def find(scene: EvaluatedTemplate) -> Any:
         if first == "condition":
-            return scene.condition("IsProd").value
-        return scene.parameter("Stage").text
+            return label(scene.condition("IsProd"))
+        return label(scene.parameter("Stage"))
 
     known = [scene.derived("kind", "name", lambda scene=scene: find(scene)) for scene in (dev, prod, dev)]
 
-    assert known == ([False, True, False] if first == "condition" else ["dev", "prod", "dev"])
+    assert known == (["false", "true", "false"] if first == "condition" else ["dev", "prod", "dev"])
 
 
-def test_what_lies_inside_of_a_shared_answer_that_was_remembered_still_counts():
+def test_what_lies_inside_of_a_shared_answer_that_was_remembered_still_counts() -> None:
     dev, prod, _ = _scenes(template_of(TEMPLATE))
 
-    def outer(scene):
-        return scene.derived("inner", "", lambda: scene.parameter("Stage").text).upper()
+    def outer(scene: EvaluatedTemplate) -> Any:
+        return scene.derived("inner", "", lambda: label(scene.parameter("Stage"))).upper()
 
-    dev.derived("inner", "", lambda: dev.parameter("Stage").text)  # remembered before the outer one asks
+    dev.derived("inner", "", lambda: label(dev.parameter("Stage")))  # remembered before the outer one asks
 
     assert [scene.derived("outer", "", lambda scene=scene: outer(scene)) for scene in (dev, prod)] == ["DEV", "PROD"]
 
 
-def test_what_no_environment_decides_is_worked_out_once():
+def test_what_no_environment_decides_is_worked_out_once() -> None:
     dev, prod, _ = _scenes(template_of(TEMPLATE))
     times = []
 
-    def find(scene):
+    def find(scene: EvaluatedTemplate) -> Any:
         times.append(scene.environment.name)
         return scene.property(scene.template.resources["Holder"], "Arn")
 
@@ -106,7 +109,7 @@ def test_what_no_environment_decides_is_worked_out_once():
     assert times == [dev.environment.name]
 
 
-def test_a_condition_that_refers_to_itself_leaves_no_value_behind():
+def test_a_condition_that_refers_to_itself_leaves_no_value_behind() -> None:
     template = template_of("""
 Transform: AWS::Serverless-2016-10-31
 Conditions:

@@ -171,7 +171,7 @@ def _mutator(seeds: list[bytes]) -> Callable[[bytes, int, int], bytes]:
     def mutate(data: bytes, max_size: int, seed: int) -> bytes:
         chance = random.Random(seed)
         if chance.random() < 0.3 or len(data) < 2:
-            return atheris.Mutate(data, max_size)
+            return bytes(atheris.Mutate(data, max_size))
         head, lines = data[:1], data[1:].split(b"\n")
         for _ in range(chance.randint(1, 4)):
             _change(lines, chance, seeds)

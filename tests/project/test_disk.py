@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ LOOKS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_nothing_changed_is_as_seen(folder, look):
+def test_nothing_changed_is_as_seen(folder: Path, look: Any) -> None:
     with remembered() as seen:
         look(folder)
     assert len(seen) == 1
@@ -69,14 +70,14 @@ def test_nothing_changed_is_as_seen(folder, look):
         ("asking where a link leads", lambda folder: (folder / "new").symlink_to("/")),
     ],
 )
-def test_every_change_of_what_was_seen_is_noticed(folder, look, change):
+def test_every_change_of_what_was_seen_is_noticed(folder: Path, look: Any, change: Any) -> None:
     with remembered() as seen:
         LOOKS[look](folder)
     change(folder)
     assert not is_as_seen(seen)
 
 
-def test_a_change_that_keeps_size_and_time_is_noticed(folder):
+def test_a_change_that_keeps_size_and_time_is_noticed(folder: Path) -> None:
     file = folder / "file"
     before = file.stat()
     with remembered() as seen:
@@ -86,25 +87,25 @@ def test_a_change_that_keeps_size_and_time_is_noticed(folder):
     assert not is_as_seen(seen)
 
 
-def test_what_was_not_looked_at_may_change(folder):
+def test_what_was_not_looked_at_may_change(folder: Path) -> None:
     with remembered() as seen:
         read_file(folder / "file", folder)
     (folder / "new").write_text("")
     assert is_as_seen(seen)
 
 
-def test_a_kind_of_look_that_does_not_exist_is_not_as_seen(folder):
+def test_a_kind_of_look_that_does_not_exist_is_not_as_seen(folder: Path) -> None:
     assert not is_as_seen({("eval", str(folder), ""): "yes"})
 
 
-def test_outside_of_the_block_nothing_is_remembered(folder):
+def test_outside_of_the_block_nothing_is_remembered(folder: Path) -> None:
     with remembered() as seen:
         pass
     is_file(folder / "file")
     assert seen == {}
 
 
-def test_a_link_out_of_the_folder_is_not_followed(folder, tmp_path_factory):
+def test_a_link_out_of_the_folder_is_not_followed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     secret = tmp_path_factory.mktemp("elsewhere") / "secret"
     secret.write_text("secret")
     (folder / "out").symlink_to(secret)
