@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format lint types imports fix snapshots coverage bench fuzz corpus clients clean
+.PHONY: help demo test check format lint types imports fix snapshots coverage bench fuzz corpus clients docs clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(PIP) install --editable '.[dev]'
 	$(compiled)
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[docs]'
+	@touch $@
 
 # ---- the main job, and the tests ---------------------------------------------------------------------------
 
@@ -105,6 +109,9 @@ corpus: $(VENV)/.installed-test ## findings gained and lost on real projects (CO
 clients: $(VENV)/.installed-test ## pre-commit and editors, as their users run them
 	$(call needs,tests/clients)
 	$(BIN)/pytest -m '' tests/clients $(ARGS)
+
+docs: $(VENV)/.installed-docs ## the documentation, in docs/_build
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
 
 clean: ## remove what make made
 	rm -rf $(VENV) build dist samguard.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
