@@ -52,6 +52,11 @@ def samguard(*arguments: str, cwd: Path, stdin: bytes = b"", variables: Mapping[
     return _run("-m", "samguard", *arguments, cwd=cwd, stdin=stdin, variables=variables or {})
 
 
+def installed(*arguments: str, cwd: Path, variables: Mapping[str, str] | None = None) -> Ran:
+    """Runs `samguard` as its console script does: Python looks for no modules in the current folder."""
+    return _run("-P", "-m", "samguard", *arguments, cwd=cwd, stdin=b"", variables=variables or {})
+
+
 def with_change(change: str, *arguments: str, cwd: Path) -> Ran:
     """Runs `samguard` after a change of its insides: for what only a bug would bring about."""
     program = f"{change}\nimport samguard.cli\nsamguard.cli.main()\n"
