@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _MOST_TOKENS: Final = 200_000
 _DEPTH: Final = 60
 _MOST_ROUNDS: Final = 20
+_MOST_DIGITS: Final = 9
 _MOST_JOBS: Final = 300
 _STRINGS: Final = frozenset({"string_literal", "character_literal", "text_block"})
 _UNITS: Final = {"SECONDS": 1 / 60, "MINUTES": 1.0, "HOURS": 60.0, "DAYS": 1440.0}
@@ -256,7 +257,7 @@ class _Reader:
                 scope = self._statement(item, scope, stage)
         return scope
 
-    def _block(self, block: _Block, scope: _Scope, stage: _Stage) -> None:  # noqa: C901, PLR0912
+    def _block(self, block: _Block, scope: _Scope, stage: _Stage) -> None:  # noqa: C901, PLR0912, PLR0915
         # `parallel(a: { ... })`: the braces are a value, not the body of the call.
         is_value = bool(block.head) and block.head[-1].text == ":"
         name = "" if is_value else block.name
@@ -295,8 +296,13 @@ class _Reader:
                     else CredentialKind.UNKNOWN
                 )
                 known = None if role is None or UNKNOWN in role else role
+                written = None if role is None else self._raw(block.head, "role")
+                said = self._raw(block.head, "duration") or ""
+                seconds = int(said) if said.isdigit() and len(said) < _MOST_DIGITS else None
                 stage.credentials.append(
-                    Credential(kind, place, known, None if role is None else self._raw(block.head, "role"))
+                    Credential(
+                        kind, place, known, written, duration_seconds=seconds, duration_place=place if seconds else None
+                    )
                 )
                 variables = {**scope.variables, "AWS_REGION": region} if region is not None else scope.variables
                 self._walk(block.items, replace(scope, variables=variables), stage)
@@ -569,6 +575,6 @@ class _Reader:
 def _minutes(tokens: Sequence[_Token]) -> float | None:
     """What `timeout(time: 1, unit: 'HOURS')` comes to; minutes are what Jenkins takes without a unit."""
     texts = [token.text.strip("\"'") for token in tokens]
-    number = next((float(text) for text in texts if text.isdigit() and len(text) < 9), None)  # noqa: PLR2004
+    number = next((float(text) for text in texts if text.isdigit() and len(text) < _MOST_DIGITS), None)
     unit = next((_UNITS[text] for text in texts if text in _UNITS), 1.0)
     return None if number is None else number * unit
