@@ -47,6 +47,9 @@ _BRANCH: Final = pattern(r"github\.(?:ref|ref_name|base_ref|head_ref)\s*==\s*'(?
 _STARTS: Final = pattern(r"startsWith\(\s*github\.(?:ref|ref_name)\s*,\s*'(?:refs/heads/)?([^']+)'\s*\)")
 _EVENT: Final = pattern(r"github\.event_name\s*==\s*'([^']+)'")
 _KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_OIDC_SECONDS: Final = "3600"
+"""How long a role is good for that configure-aws-credentials assumes by GitHub's token, where nothing else is said.
+Source: aws-actions/configure-aws-credentials, action.yml."""
 _MOST_COPIES: Final = 20
 _MOST_CHOICES: Final = 10
 _MOST_JOBS: Final = 300
@@ -568,15 +571,17 @@ class _JobRunner:
             text = inputs["aws-region"][0]
             region = None if UNKNOWN in text or not text else text
             self._variables = {**self._variables, "AWS_REGION": text or UNKNOWN}
-        duration = inputs.get("role-duration-seconds", ("", None))[0]
+        duration, said = inputs.get("role-duration-seconds", ("", None))
         kind = CredentialKind.UNKNOWN
         if "aws-access-key-id" in inputs:
             kind = CredentialKind.LONG_LIVED_KEYS
             place = Place(place.document, inputs["aws-access-key-id"][1].span)
         elif "role-to-assume" in inputs:
             kind = CredentialKind.OIDC_ROLE
+            duration = duration if said is not None else _OIDC_SECONDS
         seconds = int(duration) if duration.isdigit() and len(duration) < 9 else None  # noqa: PLR2004
-        self.credentials.append(Credential(kind, place, role, written, region, seconds))
+        where = None if said is None else Place(place.document, said.span)
+        self.credentials.append(Credential(kind, place, role, written, region, seconds, where))
         if written is not None:
             self._surroundings = replace(self._surroundings, hints=(*self._surroundings.hints, written))
 

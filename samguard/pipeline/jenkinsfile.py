@@ -41,6 +41,7 @@ from samguard.source import Document, Place, Span
 from samguard.value import field, replace, value
 
 _MOST_ROUNDS: Final = 20
+_MOST_DIGITS: Final = 9
 _MOST_JOBS: Final = 300
 _MOST_CALLS: Final = 200
 _MOST_COPIES: Final = 20
@@ -292,7 +293,11 @@ class _Reader:
         written = None if role is None else self._raw(block.head, "role")
         if self._via and written is not None and written[:1] not in ("'", '"'):
             place = self._via[0]  # who calls the function says the role
-        stage.credentials.append(Credential(kind, place, known, written))
+        said = self._raw(block.head, "duration") or ""
+        seconds = int(said) if said.isdigit() and len(said) < _MOST_DIGITS else None
+        stage.credentials.append(
+            Credential(kind, place, known, written, duration_seconds=seconds, duration_place=place if seconds else None)
+        )
         variables = {**scope.variables, "AWS_REGION": region} if region is not None else scope.variables
         self._walk(block.items, replace(scope, variables=variables), stage)
 
@@ -582,6 +587,6 @@ def _is_definition(block: Block) -> bool:
 def _minutes(tokens: Sequence[Token]) -> float | None:
     """What `timeout(time: 1, unit: 'HOURS')` comes to; minutes are what Jenkins takes without a unit."""
     texts = [token.text.strip("\"'") for token in tokens]
-    number = next((float(text) for text in texts if text.isdigit() and len(text) < 9), None)  # noqa: PLR2004
+    number = next((float(text) for text in texts if text.isdigit() and len(text) < _MOST_DIGITS), None)
     unit = next((_UNITS[text] for text in texts if text in _UNITS), 1.0)
     return None if number is None else number * unit

@@ -107,7 +107,11 @@ class Concurrency:
 
 @value
 class Credential:
-    """What a job shows AWS. `role` is None where there is none, or where it is unknown."""
+    """What a job shows AWS. `role` is None where there is none, or where it is unknown.
+
+    `duration_seconds` is how long it is good for, where the files tell; `duration_place` is where they say so, None for
+    a default.
+    """
 
     kind: CredentialKind
     place: Place
@@ -115,6 +119,7 @@ class Credential:
     written_role: str | None = None
     region: str | None = None
     duration_seconds: int | None = None
+    duration_place: Place | None = None
 
 
 @value

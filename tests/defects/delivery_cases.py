@@ -15,38 +15,75 @@ TERRAFORM: Final = "infra/pipeline.tf"
 
 STAGING: Final = "sam deploy --config-env staging --no-confirm-changeset --no-fail-on-empty-changeset"
 PROD: Final = "sam deploy --config-env prod --no-confirm-changeset --no-fail-on-empty-changeset"
-MANUAL: Final = "--stack-name %s --region eu-west-1 --capabilities CAPABILITY_IAM --no-confirm-changeset --parameter-overrides %s"
+MANUAL: Final = (
+    "--stack-name %s --region eu-west-1 --capabilities CAPABILITY_IAM --no-confirm-changeset --parameter-overrides %s"
+)
 
 
-def github(name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = "") -> Case:
+def github(
+    name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = ""
+) -> Case:
     return case("SG7", "github", name, old, new, *more, at=at, path=GITHUB, gap=gap)
 
 
-def gitlab(name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = "") -> Case:
+def gitlab(
+    name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = ""
+) -> Case:
     return case("SG7", "gitlab", name, old, new, *more, at=at, path=GITLAB, gap=gap)
 
 
-def codepipeline(name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), path: str = "pipeline.yaml", gap: str = "") -> Case:
+def codepipeline(
+    name: str,
+    old: str,
+    new: str,
+    *more: tuple[str, str],
+    at: tuple[str, ...] | str = (),
+    path: str = "pipeline.yaml",
+    gap: str = "",
+) -> Case:
     return case("SG7", "codepipeline", name, old, new, *more, at=at, path=path, gap=gap)
 
 
-def jenkins(name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = "") -> Case:
+def jenkins(
+    name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = ""
+) -> Case:
     return case("SG7", "jenkins", name, old, new, *more, at=at, path="Jenkinsfile", gap=gap)
 
 
-def scripted(name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = "") -> Case:
+def scripted(
+    name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = ""
+) -> Case:
     return case("SG7", "jenkins-scripted", name, old, new, *more, at=at, path="Jenkinsfile", gap=gap)
 
 
-def terraform(name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), path: str = TERRAFORM, gap: str = "") -> Case:
+def terraform(
+    name: str,
+    old: str,
+    new: str,
+    *more: tuple[str, str],
+    at: tuple[str, ...] | str = (),
+    path: str = TERRAFORM,
+    gap: str = "",
+) -> Case:
     return case("SG7", "terraform", name, old, new, *more, at=at, path=path, gap=gap)
 
 
-def bitbucket(name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = "") -> Case:
+def bitbucket(
+    name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), gap: str = ""
+) -> Case:
     return case("SG7", "bitbucket", name, old, new, *more, at=at, path=BITBUCKET, gap=gap)
 
 
-def environments(base: str, name: str, old: str, new: str, *more: tuple[str, str], at: tuple[str, ...] | str = (), path: str = "samconfig.toml", gap: str = "") -> Case:
+def environments(
+    base: str,
+    name: str,
+    old: str,
+    new: str,
+    *more: tuple[str, str],
+    at: tuple[str, ...] | str = (),
+    path: str = "samconfig.toml",
+    gap: str = "",
+) -> Case:
     return case("SG6", base, name, old, new, *more, at=at, path=path, gap=gap)
 
 
