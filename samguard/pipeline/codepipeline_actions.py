@@ -13,7 +13,7 @@ from samguard.environments import UNNAMED, DeployCommand, ParameterSource, Param
 from samguard.pipeline.buildspec import buildspec_steps
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.deploy_values import json_parameters
-from samguard.pipeline.embedded import embedded
+from samguard.pipeline.embedded import embedded, json_problems
 from samguard.pipeline.environment_name import environment_name, stage_in
 from samguard.pipeline.finished import finished
 from samguard.pipeline.model import (
@@ -104,6 +104,7 @@ def pipeline_jobs(groups: Iterable[list[Action]], workspace: Workspace, read: Re
         jobs = [_job(action, previous, workspace, read, budget) for action in group][: _MOST_JOBS - len(found)]
         found += jobs
         previous = tuple(job.name for job in jobs) or previous
+    workspace.problems += budget.problems
     return finished(found)
 
 
@@ -118,7 +119,9 @@ def _job(action: Action, needs: tuple[str, ...], workspace: Workspace, read: Rea
     elif action.provider == "CloudFormation":
         steps = (_cloudformation(action, surroundings, workspace, read),)
         role = action.configuration.get("RoleArn")
-        credentials = (Credential(CredentialKind.ROLE, action.place, action.role, role.written if role else None),)
+        place = action.place if role is None else role.place
+        known = action.role or (role.text if role is not None else None)
+        credentials = (Credential(CredentialKind.ROLE, place, known, role.written if role else None),)
     elif action.build is not None:
         build = action.build
         timeout = timeout or build.timeout
@@ -174,6 +177,8 @@ def _cloudformation(action: Action, surroundings: Surroundings, workspace: Works
         path = given.pieces.partition("::")[2] or given.pieces
         hints.append(posixpath.basename(path).replace(UNKNOWN, " "))
         document = None if UNKNOWN in path else read(posixpath.normpath(path))
+        if document is not None and path.endswith(".json"):
+            workspace.problems += json_problems(document)
         if document is None or document.root is None:
             is_complete = False
             missing = None if UNKNOWN in path or document is not None else posixpath.normpath(path)

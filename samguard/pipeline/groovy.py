@@ -6,7 +6,6 @@ tree-sitter's grammar of Groovy gives the tokens; the blocks are told by their b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from samguard.pattern import pattern
 from samguard.pipeline.model import PipelineProblem, whole
 from samguard.pipeline.script_text import ScriptText
+from samguard.pipeline.unclosed import unclosed_in_groovy
 from samguard.source import Document, Place, Span
 from samguard.value import value
 
@@ -25,10 +25,6 @@ DEPTH: Final = 60
 _MOST_TOKENS: Final = 200_000
 _MOST_PROBLEMS: Final = 10
 _STRINGS: Final = frozenset({"string_literal", "character_literal", "text_block"})
-_QUOTED: Final = pattern(
-    r"//[^\n]*|/\*.*?\*/|'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|(['\"]+)", re.DOTALL
-)
-"""Comments and texts; the group is a quote that nothing closes on its line."""
 _CONTINUED: Final = frozenset({",", "=", "+", "(", ":", "->"})
 _INTERPOLATION: Final = pattern(
     r"\\\$|\$\{\s*(?:env\.|params\.)?([A-Za-z_]\w*)\s*\}|\$(?:env|params)\.([A-Za-z_]\w*)|\$\{[^}]*\}|\\\n|\\\\"
@@ -103,11 +99,9 @@ class _Reader:
 
     def _tell_open_text(self) -> None:
         """A quote that nothing closes takes the braces after it for text: it is what there is to mend."""
-        for match in _QUOTED.finditer(self._document.text):
-            if match[1]:
-                place = Place(self._document, Span(match.start(), match.end()))
-                self.problems.insert(0, PipelineProblem("this text is never closed", place))
-                return
+        opened = unclosed_in_groovy(self._document.text)
+        if opened is not None:
+            self.problems = [PipelineProblem("what begins here is never closed", Place(self._document, opened))]
 
     def _ends_statement(self, following: Token) -> bool:
         """Whether a line break ends the statement before it."""

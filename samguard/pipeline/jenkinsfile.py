@@ -133,7 +133,7 @@ class _Reader:
             tuple(self._triggers) or (Trigger("push", (), whole(self._document)),),
             finished(jobs),
             self._concurrency,
-            (*self._problems, *self._workspace.problems),
+            (*self._problems, *self._workspace.problems, *self._budget.problems),
         )
 
     # meaning
