@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
+from samguard.pattern import pattern
 from samguard.pipeline.buildspec import buildspec_steps
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.deploy_values import json_parameters
@@ -34,6 +35,7 @@ from samguard.source import Document, Mapping, Node, Place, Scalar, Sequence, Sp
 from samguard.value import field, value
 
 _MOST_JOBS: Final = 300
+_WORDS: Final = pattern(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 @value
@@ -122,23 +124,26 @@ def _job(action: Action, needs: tuple[str, ...], workspace: Workspace, read: Rea
         place = action.place if role is None else role.place
         known = action.role or (role.text if role is not None else None)
         credentials = (Credential(CredentialKind.ROLE, place, known, role.written if role else None),)
+    elif action.provider == "CodeBuild" and (action.build is None or action.build.root is None):
+        steps = _unread_build(action)
+        timeout = timeout or (None if action.build is None else action.build.timeout)
     elif action.build is not None:
         build = action.build
         timeout = timeout or build.timeout
         credentials = (Credential(CredentialKind.ROLE, action.place, build.role),)
         hints = (*surroundings.hints, *build.names)
-        if build.root is not None:
-            steps = buildspec_steps(
-                build.root,
-                build.document,
-                build.whole,
-                build.variables,
-                Surroundings(hints=hints, region=action.region),
-                workspace,
-                read,
-                budget,
-                (action.place,),
-            )
+        assert build.root is not None  # noqa: S101 - for the type checker
+        steps = buildspec_steps(
+            build.root,
+            build.document,
+            build.whole,
+            build.variables,
+            Surroundings(hints=hints, region=action.region),
+            workspace,
+            read,
+            budget,
+            (action.place,),
+        )
     elif action.scripts and action.document is not None:
         shell = Shell({}, read, errexit=None, budget=budget)
         for script in action.scripts:
@@ -159,6 +164,13 @@ def _job(action: Action, needs: tuple[str, ...], workspace: Workspace, read: Rea
         credentials=credentials,
         steps=steps,
     )
+
+
+def _unread_build(action: Action) -> tuple[Step, ...]:
+    """What a build does whose buildspec is not in the tree: as its name tells, a deployment or nothing that is known."""
+    if not any(word.lower() == "deploy" for word in _WORDS.findall(action.name)):
+        return ()
+    return (Step(StepKind.DEPLOY, "CodeBuild", action.place, name=action.name, tool="CodeBuild", folder=None),)
 
 
 def _cloudformation(action: Action, surroundings: Surroundings, workspace: Workspace, read: Read) -> Step:

@@ -1,44 +1,54 @@
 """Groovy as blocks and statements: what Jenkinsfiles are made of.
 
-tree-sitter's grammar of Groovy gives the tokens; the blocks are told by their braces, since the grammar knows neither
-`catch` nor `for (x in ...)` and gives up the structure of a file that has one. Nothing is run.
+Read by a scanner of its own. The grammar that there is for tree-sitter (0.1.2) was tried: it knows neither `catch` nor
+`for (x in ...)`, and gives up a whole file for one empty text (`A = ''`). A text that nothing closes ends here with its
+line, so that what stands around it is read. Nothing is run.
+Source: Apache Groovy documentation, "Syntax": comments, identifiers, strings.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from samguard.pattern import pattern
 from samguard.pipeline.model import PipelineProblem, whole
 from samguard.pipeline.script_text import ScriptText
-from samguard.pipeline.unclosed import unclosed_in_groovy
 from samguard.source import Document, Place, Span
 from samguard.value import value
-
-if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
 
 DEPTH: Final = 60
 """How deep blocks are followed."""
 _MOST_TOKENS: Final = 200_000
 _MOST_PROBLEMS: Final = 10
-_STRINGS: Final = frozenset({"string_literal", "character_literal", "text_block"})
-_CONTINUED: Final = frozenset({",", "=", "+", "(", ":", "->"})
+_CONTINUED: Final = frozenset({",", "=", "+", "(", ":", "?", "&&", "||", "."})
+_CONTINUES: Final = frozenset({"{", ".", ")", "?.", "&&", "||", "?", ":"})
 _INTERPOLATION: Final = pattern(
     r"\\\$|\$\{\s*(?:env\.|params\.)?([A-Za-z_]\w*)\s*\}|\$(?:env|params)\.([A-Za-z_]\w*)|\$\{[^}]*\}|\\\n|\\\\"
+)
+_SPACE: Final = pattern(r"(?>[ \t\r\f\v]+|\n|\\\n|//[^\n]*|/\*.*?\*/|\A#![^\n]*)+", re.DOTALL)
+_TOKEN: Final = pattern(
+    r"""(?P<long>'''|\"\"\")|(?P<string>'(?>\\.|[^'\\\n])*+'|"(?>\\.|\$\{(?>[^{}\n]|\{[^{}\n]*+\})*+\}|[^"\\\n])*+")"""
+    r"""|(?P<open>['"][^\n]*|/\*)|(?P<name>[A-Za-z_$][\w$]*)|(?P<number>\d[\w.]*)"""
+    r"""|(?P<sign>->|==~|=~|===?|!==?|<=>?|>=|&&|\|\||\?\.|\?:|\+\+|--|[-+*/]=|\*\.|\.\.<?|<<|::|.)""",
+    re.DOTALL,
+)
+_REGEX: Final = pattern(r"/(?>\\.|[^/\\\n])++/")
+_BEFORE_REGEX: Final = frozenset(
+    {"(", ",", "=", "==~", "=~", "~", "[", ":", "!", "&&", "||", "?", "return", "case", "+"}
 )
 
 
 @value
 class Token:
-    """A word of a text; `kind` is string, name or sign."""
+    """A word of a text; `kind` is string, name, number, regex or sign, `is_first` whether it begins a line."""
 
     kind: str
     text: str
     start: int
     end: int
+    is_first: bool = False
 
 
 class Block:
@@ -46,6 +56,8 @@ class Block:
 
     def __init__(self, head: list[Token]) -> None:
         self.head = head
+        self.parameters: tuple[str, ...] = ()
+        """The names before the arrow: of a closure, what it is called with."""
         self.items: list[Block | list[Token]] = []
         self.end = head[-1].end if head else 0
 
@@ -82,32 +94,22 @@ class _Reader:
         self._current: list[Token] = []
         self._parens = [0]
         self._braces: list[Token] = []
-        line = -1
-        for token in _tokens(document):
-            if document.position(token.start).line != line and self._ends_statement(token):
+        for token in self._tokens():
+            if token.is_first and self._ends_statement(token):
                 self._end_statement()
-            line = document.position(token.end).line
             if not self._take(token):
                 break
         self._end_statement()
         if self._braces:
             self._problem('this "{" is never closed', self._braces[-1])
-        if self.problems:
-            self._tell_open_text()
         if not self.root.items and document.text.strip():
             self.problems.append(PipelineProblem("no pipeline can be read here", whole(document)))
-
-    def _tell_open_text(self) -> None:
-        """A quote that nothing closes takes the braces after it for text: it is what there is to mend."""
-        opened = unclosed_in_groovy(self._document.text)
-        if opened is not None:
-            self.problems = [PipelineProblem("what begins here is never closed", Place(self._document, opened))]
 
     def _ends_statement(self, following: Token) -> bool:
         """Whether a line break ends the statement before it."""
         if self._parens[-1] or not self._current or self._current[-1].text in _CONTINUED:
             return False
-        return following.text not in ("{", ".", ")")
+        return following.text not in _CONTINUES
 
     def _end_statement(self) -> None:
         if self._current:
@@ -134,6 +136,9 @@ class _Reader:
                 self._problem('this "}" closes nothing', token)
         elif token.text == ";":
             self._end_statement()
+        elif token.text == "->":
+            self._opened[-1].parameters = tuple(one.text for one in self._current if one.kind == "name")
+            self._current = []
         else:
             if token.text in "([":
                 self._parens[-1] += 1
@@ -142,38 +147,47 @@ class _Reader:
             self._current.append(token)
         return True
 
+    def _tokens(self) -> Iterator[Token]:
+        text = self._document.text
+        at, count, previous, is_first = 0, 0, "", True
+        while at < len(text) and count < _MOST_TOKENS:
+            space = _SPACE.match(text, at)
+            if space is not None:
+                is_first = is_first or "\n" in space[0]
+                at = space.end()
+                continue
+            match = _TOKEN.match(text, at)
+            if match is None:
+                return
+            count += 1
+            kind, end = match.lastgroup or "sign", match.end()
+            if kind == "long":
+                kind, end = "string", _end_of_long(text, match[0], end)
+            regex = _REGEX.match(text, at) if match[0] == "/" and previous in _BEFORE_REGEX else None
+            if regex is not None:
+                kind, end = "regex", regex.end()
+            token = Token(kind, text[at:end], at, end, is_first)
+            if kind == "open" or not end:
+                rest = text.find("\n", at)
+                message = "this comment is never closed" if match[0] == "/*" else "this text is never closed"
+                self._problem(message, Token("open", "", at, rest if rest >= 0 else len(text)))
+                if kind != "open" or match[0] == "/*":
+                    return
+            else:
+                yield token
+            at, previous, is_first = end, token.text, False
+
     def _problem(self, message: str, token: Token) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(PipelineProblem(message, Place(self._document, Span(token.start, token.end))))
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    import tree_sitter_groovy  # noqa: PLC0415 - few projects have a Jenkinsfile
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_groovy.language()))
-
-
-def _tokens(document: Document) -> Iterator[Token]:
-    text = document.text
-    tree = _parser().parse(text.encode("ascii", "replace"))
-    waiting: list[Node] = [tree.root_node]
-    count = 0
-    while waiting and count < _MOST_TOKENS:
-        node = waiting.pop()
-        if node.type.endswith("comment") or node.start_byte == node.end_byte:
-            continue
-        if node.type in _STRINGS:
-            count += 1
-            yield Token("string", text[node.start_byte : node.end_byte], node.start_byte, node.end_byte)
-        elif node.child_count:
-            waiting.extend(reversed(node.children))
-        else:
-            count += 1
-            word = text[node.start_byte : node.end_byte]
-            kind = "name" if word[:1].isalpha() or word[:1] == "_" else "sign"
-            yield Token(kind, word, node.start_byte, node.end_byte)
+def _end_of_long(text: str, quotes: str, start: int) -> int:
+    """Where a text in three quotes ends; 0 where it does not."""
+    found = text.find(quotes, start)
+    while found > 0 and text[found - 1] == "\\" and text[found - 2] != "\\":
+        found = text.find(quotes, found + 1)
+    return found + len(quotes) if found >= 0 else 0
 
 
 def string_script(token: Token, document: Document) -> ScriptText:

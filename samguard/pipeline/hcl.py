@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from samguard.pattern import pattern
+from samguard.pipeline.hcl_unclosed import unclosed_in_hcl
 from samguard.pipeline.model import PipelineProblem
 from samguard.pipeline.shell import UNKNOWN
-from samguard.pipeline.unclosed import unclosed_in_hcl
 from samguard.source import Document, Entry, Mapping, Node, Place, Scalar, Sequence, Span
 from samguard.value import value
 

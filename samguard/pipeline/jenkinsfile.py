@@ -281,13 +281,15 @@ class _Reader:
                 self._walk(block.items, replace(scope, is_conditional=True), stage)
             case "for":
                 self._for(block, scope, stage, strings)
+            case _ if block.head[-1:] and block.head[-1].text == "each":
+                self._each(block, scope, stage, strings)
             case _:
                 self._walk(block.items, scope, stage)
 
     def _with_aws(self, block: Block, scope: _Scope, stage: _Stage, place: Place) -> None:
         region, role, keys = (self._named(block.head, key, scope) for key in ("region", "role", "credentials"))
         kind = CredentialKind.ROLE if role else CredentialKind.UNKNOWN
-        if keys is not None:
+        if keys:  # an empty name means those that the agent has
             kind = CredentialKind.LONG_LIVED_KEYS
         known = None if role is None or UNKNOWN in role else role
         written = None if role is None else self._raw(block.head, "role")
@@ -419,6 +421,17 @@ class _Reader:
                 self._walk(block.items, replace(scope, variables=variables), stage)
         else:
             self._walk(block.items, replace(scope, is_conditional=True), stage)
+
+    def _each(self, block: Block, scope: _Scope, stage: _Stage, strings: list[Token]) -> None:
+        """`['a', 'b'].each { name -> ... }`."""
+        is_list = block.head[0].text == "[" and not any(token.text == ":" for token in block.head)
+        if not is_list or not 0 < len(strings) <= _MOST_ROUNDS:
+            self._walk(block.items, replace(scope, is_conditional=True), stage)
+            return
+        name = (block.parameters or ("it",))[-1]
+        for token in strings:
+            variables = {**scope.variables, name: self._text(token, scope)}
+            self._walk(block.items, replace(scope, variables=variables), stage)
 
     def _environment(self, block: Block, scope: _Scope, stage: _Stage) -> _Scope:
         for item in block.items:

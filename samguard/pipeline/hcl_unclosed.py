@@ -1,4 +1,4 @@
-"""Where a text or a comment of a program begins that nothing closes.
+"""Where a text, a heredoc or a comment of HCL begins that nothing closes.
 
 A grammar notices it only where the text after it makes no sense any more, often at the end of the file.
 """
@@ -10,30 +10,16 @@ from typing import Final
 from samguard.pattern import pattern
 from samguard.source import Span
 
-_GROOVY: Final = pattern(r"//|/\*|'''|\"\"\"|['\"]")
-_HCL: Final = pattern(r"#|//|/\*|<<-?([A-Za-z_]\w*)|\"")
-_LINE_TEXT: Final = {
-    "'": pattern(r"'(?>\\.|[^'\\\n])*+'"),
-    '"': pattern(r'"(?>\\.|\$\{(?>[^{}\n]|\{[^{}\n]*+\})*+\}|[^"\\\n])*+"'),
-}
-_CLOSED_BY: Final = {"/*": "*/", "'''": "'''", '"""': '"""', "//": "\n", "#": "\n"}
-
-
-def unclosed_in_groovy(text: str) -> Span | None:
-    """The first line of what is not closed; None where all is."""
-    return _first(text, is_hcl=False)
+_OPENER: Final = pattern(r"#|//|/\*|<<-?([A-Za-z_]\w*)|\"")
+_TEXT: Final = pattern(r'"(?>\\.|\$\{(?>[^{}\n]|\{[^{}\n]*+\})*+\}|[^"\\\n])*+"')
+_CLOSED_BY: Final = {"/*": "*/", "//": "\n", "#": "\n"}
 
 
 def unclosed_in_hcl(text: str) -> Span | None:
     """The first line of what is not closed; None where all is."""
-    return _first(text, is_hcl=True)
-
-
-def _first(text: str, *, is_hcl: bool) -> Span | None:
-    openers = _HCL if is_hcl else _GROOVY
     at = 0
-    while (match := openers.search(text, at)) is not None:
-        end = _end(text, match[0], match[1] if is_hcl else None, match.start(), match.end())
+    while (match := _OPENER.search(text, at)) is not None:
+        end = _end(text, match[0], match[1], match.start(), match.end())
         if end is None:
             line_end = text.find("\n", match.start())
             return Span(match.start(), len(text) if line_end < 0 else line_end)
@@ -45,8 +31,8 @@ def _end(text: str, opener: str, name: str | None, start: int, inner: int) -> in
     """Where what begins here ends: None where it does not."""
     if name is not None:
         return _end_of_heredoc(text, name, inner)
-    if opener in _LINE_TEXT:
-        closed = _LINE_TEXT[opener].match(text, start)
+    if opener == '"':
+        closed = _TEXT.match(text, start)
         return None if closed is None else closed.end()
     closer = _CLOSED_BY[opener]
     found = text.find(closer, inner)
