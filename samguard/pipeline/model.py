@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from samguard.environments import DeployCommand
+from samguard.environments import DeployCommand, ProductionNames
 from samguard.source import Document, Place, Span
 from samguard.value import field, value
 
@@ -255,6 +255,8 @@ class Pipeline:
     jobs: tuple[Job, ...] = ()
     concurrency: Concurrency | None = None
     problems: tuple[PipelineProblem, ...] = ()
+    production: ProductionNames = field(default_factory=ProductionNames, repr=False)
+    """How the project knows production: by its configuration, which a pipeline's files do not tell."""
 
     @property
     def deploy_steps(self) -> tuple[Step, ...]:
