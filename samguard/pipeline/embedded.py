@@ -58,7 +58,7 @@ def _parsed(text: str, ending: str) -> tuple[Node | None, tuple[Problem, ...]]:
     if ending == "json" and "${" not in text:
         return read_json(text)
     document = parse_document(text, f"embedded.{ending}")
-    return document.root, document.problems
+    return document.root, () if ending == "json" else document.problems
 
 
 def json_problems(document: Document) -> tuple[PipelineProblem, ...]:
