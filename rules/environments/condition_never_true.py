@@ -22,7 +22,7 @@ from samguard.rollout import deployments
 from samguard.rules.environments.orders_example import SHIFTED
 from samguard.source import Mapping, Node, Scalar, Sequence
 from samguard.source.nodes import walk
-from samguard.template import Template, intrinsic
+from samguard.template import Resource, Template, intrinsic
 from samguard.value import value
 
 RULE = Rule("SG610", "condition-never-true", Level.WARNING, since="0.1.0")
@@ -38,6 +38,23 @@ parameter_overrides = "Stage=dev"
 [prod.deploy.parameters]
 parameter_overrides = "Stage=prod"
 """
+_ALARMS = """
+  Errors:
+    Type: AWS::CloudWatch::Alarm
+    Properties: &errors
+      AlarmName: orders-errors
+      Namespace: Orders
+      MetricName: Failures
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 1
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+  Slow:
+    Type: AWS::CloudWatch::Alarm
+    Condition: IsProd
+    Properties: {<<: *errors, AlarmName: orders-slow}
+"""
 
 BAD = (
     Example(template=_TEMPLATE % ("production", "  # SG610"), samconfig=_PROD),
@@ -46,6 +63,29 @@ BAD = (
         template=(_TEMPLATE % ("x", ""))
         .replace("IsProd: !Equals [!Ref Stage, x]", "IsLive:\n    Fn::Equals:\n      - live  # SG610\n      - Ref: Stage\n"
                  "  IsProd: !And [!Condition IsLive, !Not [!Equals [!Ref 'AWS::Region', us-east-1]]]"),
+        samconfig=_PROD,
+    ),
+    Example(  # other letters, of a name with more than one word
+        template=_TEMPLATE % ("EU-Prod", "  # SG610"), samconfig=_PROD.replace("Stage=prod", "Stage=eu-prod")
+    ),
+    Example(  # production has no canary at all, which another rule tells: this is only why
+        template=(_TEMPLATE % ("production", "  # SG610 at note")).replace(
+            "Canary10Percent5Minutes]", "AllAtOnce]  # SG201"
+        ),
+        samconfig=_PROD,
+    ),
+    Example(  # what development lacks is no excuse
+        template=(_TEMPLATE % ("production", "  # SG610 at warning")).replace(
+            "!If [IsProd, Canary10Percent30Minutes, Canary10Percent5Minutes]",
+            "!If [IsDev, AllAtOnce, !If [IsProd, Canary10Percent30Minutes, Canary10Percent5Minutes]]",
+        ).replace("Conditions:", "Conditions:\n  IsDev: !Equals [!Ref Stage, dev]"),
+        samconfig=_PROD,
+    ),
+    Example(  # an alarm that is never made
+        template=(_TEMPLATE % ("production", "  # SG610")).replace(
+            "!If [IsProd, Canary10Percent30Minutes, Canary10Percent5Minutes]", "Canary10Percent30Minutes"
+        )
+        + _ALARMS,
         samconfig=_PROD,
     ),
 )  # fmt: skip
@@ -64,10 +104,15 @@ GOOD = (
         template=(_TEMPLATE % ("production", "")).replace("Default: dev", "AllowedValues: [dev, prod, production]"),
         samconfig=_PROD,
     ),
+    Example(template=(_TEMPLATE % ("production", "")).replace("Default: dev", "Default: prod")),
+    Example(  # it is looked up
+        template=_TEMPLATE % ("production", ""),
+        samconfig=_PROD.replace("Stage=prod", "Stage={{resolve:ssm:/orders/stage}}"),
+    ),
     Example(  # nothing of the rollout goes by it
-        template=(_TEMPLATE % ("production", "")).replace(
-            "!If [IsProd, Canary10Percent30Minutes, Canary10Percent5Minutes]", "Canary10Percent30Minutes"
-        ),
+        template=(_TEMPLATE % ("production", ""))
+        .replace("!If [IsProd, Canary10Percent30Minutes, Canary10Percent5Minutes]", "Canary10Percent30Minutes")
+        .replace("Runtime: python3.12", "Runtime: python3.12\n      MemorySize: !If [IsProd, 512, 256]"),
         samconfig=_PROD,
     ),
 )
@@ -176,32 +221,35 @@ def _is_told(file: TemplateFile) -> bool:
 
 def _used(template: Template) -> frozenset[str]:
     """The conditions that parts of a rollout go by, by way of other conditions too."""
-    waiting: list[str] = []
-    for resource in template.resources.values():
-        if resource.type in _ROLLOUT_TYPES:
-            waiting += _conditions(resource.node)
-            if resource.condition is not None:
-                waiting.append(resource.condition.text)
-        elif resource.type.startswith("AWS::Serverless::"):
-            for name in ("DeploymentPreference", "AutoPublishAlias"):
-                waiting += _conditions(resource.properties.get(name))
+    waiting = [name for resource in template.resources.values() for name in _of_rollout(resource)]
     used: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name not in used and name in template.conditions:
-            used.add(name)
-            waiting += _conditions(template.conditions[name])
+        node = template.conditions.get(name)
+        waiting += () if name in used or node is None else _conditions(node)
+        used.add(name)
     return frozenset(used)
+
+
+def _of_rollout(resource: Resource) -> Iterator[str]:
+    """The conditions that a resource's part in a rollout goes by."""
+    parts: list[Node | None] = [resource.properties.get(name) for name in ("DeploymentPreference", "AutoPublishAlias")]
+    if resource.type in _ROLLOUT_TYPES:
+        parts = [resource.node]
+    for part in parts:
+        yield from _conditions(part)
+    own = resource.condition
+    yield from (own.text for part in parts if part is not None and own is not None)
 
 
 def _conditions(node: Node | None) -> Iterator[str]:
     for current in walk(node) if node is not None else ():
         call = intrinsic(current)
-        if call is not None and call.name == "Condition" and isinstance(call.argument, Scalar):
-            yield call.argument.text
-        elif call is not None and call.name == "Fn::If" and isinstance(call.argument, Sequence) and call.argument.items:
-            first = call.argument.items[0]
-            if isinstance(first, Scalar):
-                yield first.text
-        elif isinstance(current, Mapping) and isinstance(current.get("Condition"), Scalar):
-            yield current.by_name["Condition"].value.text  # type: ignore[union-attr]
+        names: list[Node | None] = []
+        if call is not None and call.name == "Condition":
+            names = [call.argument]
+        elif call is not None and call.name == "Fn::If" and isinstance(call.argument, Sequence):
+            names = [*call.argument.items[:1]]
+        elif isinstance(current, Mapping):
+            names = [current.get("Condition")]
+        yield from (name.text for name in names if isinstance(name, Scalar))

@@ -65,6 +65,20 @@ stack_name = "orders-prod"
 parameter_overrides = "Stage=prod"
 """,
     ),
+    Example(  # not by samconfig
+        template=PLAIN,
+        files=(
+            (
+                "samguard.toml",
+                """
+[environments.default]
+production = true
+[environments.dev]
+production = false
+""",
+            ),
+        ),
+    ),
 )
 
 

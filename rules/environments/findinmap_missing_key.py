@@ -54,6 +54,12 @@ BAD = (
     Example(  # the mapping has the environment's name, which is misspelt in the override
         template=_MAPPED % ("", "prod", "Shift"), samconfig=_PROD % ("prd", "  # SG614 in prod")
     ),
+    Example(  # what is written wrongly is another rule's
+        template=(_MAPPED % ("", "production", "Shift"))
+        .replace("production:", "production:  # SG614 in prod")
+        .replace("[orders-errors]", "[orders-errors, !FindInMap [Stages, Alarm]]"),
+        samconfig=_PROD % ("prod", ""),
+    ),
 )
 
 GOOD = (
@@ -71,6 +77,26 @@ GOOD = (
         .replace("Transform: ", "Transform: [AWS::LanguageExtensions, ")
         .replace("-31\n", "-31]\n")
         .replace("Shift]", "Shift, DefaultValue: Canary10Percent5Minutes]"),
+        samconfig=_PROD % ("prod", ""),
+    ),
+    Example(  # neither the region is known nor, so, which branch is taken
+        template=(_MAPPED % ("", "prod", "Shift"))
+        .replace("Mappings:", "Conditions:\n  IsEurope: !Equals [!Ref 'AWS::Region', eu-west-1]\nMappings:")
+        .replace("    dev:", "    eu-west-1: {Shift: Canary10Percent30Minutes}\n    dev:")
+        .replace(
+            "!FindInMap [Stages, !Ref Stage, Shift]",
+            "!If [IsEurope, !FindInMap [Stages, europe, Shift], !FindInMap [Stages, !Ref 'AWS::Region', Shift]]",
+        ),
+        samconfig=_PROD % ("prod", ""),
+    ),
+    Example(  # the mapping is elsewhere
+        template=(_MAPPED % ("", "test", "Shift")).replace(
+            "  Stages:\n", "  Stages:\n    Fn::Transform: {Name: AWS::Include, Parameters: {Location: stages.yaml}}\n"
+        ),
+        samconfig=_PROD % ("prod", ""),
+    ),
+    Example(
+        template=(_MAPPED % ("", "prod", "Shift")).replace("!Ref Stage", "!Ref 'AWS::Region'"),
         samconfig=_PROD % ("prod", ""),
     ),
 )
@@ -94,19 +120,14 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 
 
 def _nodes(rollout: Rollout) -> Iterator[Node]:
-    """What decides a rollout: its preference, and the alarms and the group of the template that it uses."""
-    resources = [rollout.group, rollout.alias_resource]
-    if isinstance(rollout.alarms, tuple):
-        resources += [rollout.scene.resource_of(alarm.value) for alarm in rollout.alarms]
+    """What decides a rollout, where it looks anything up: its preference, and the alarms and the group that it uses."""
+    alarms = rollout.alarms if isinstance(rollout.alarms, tuple) else ()
+    resources = [rollout.group, rollout.alias_resource, *(rollout.scene.resource_of(alarm.value) for alarm in alarms)]
     holders = frozenset(call.member for call in calls(rollout.template, "Fn::FindInMap"))
     if rollout.preference is not None and ("" in holders or rollout.resource.logical_id in holders):  # "" is Globals
         yield rollout.preference
     for resource in resources:
-        if (
-            resource is not None
-            and rollout.scene.exists(resource)
-            and ("" in holders or resource.logical_id in holders)
-        ):
+        if resource is not None and resource.logical_id in holders and rollout.scene.exists(resource):
             yield resource.properties
 
 

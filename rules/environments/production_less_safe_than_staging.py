@@ -12,6 +12,7 @@ Source: AWS SAM developer guide, "Deploying serverless applications gradually wi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from samguard.environments import Environment, Production
 from samguard.environments.production import words
@@ -43,6 +44,18 @@ _BY_CONDITION = SHIFTED % (
     "Parameters:\n  Stage: {Type: String}\nConditions:\n  IsProd: !Equals [!Ref Stage, prod]",
     "Canary10Percent30Minutes",
 )
+_REFUNDS = """
+  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: refunds.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference:
+        Type: {strategy}
+        Alarms: {alarms}
+"""
 _STAGES = """
 version = 0.1
 [staging.deploy.parameters]
@@ -50,6 +63,14 @@ parameter_overrides = "Stage=staging"
 [prod.deploy.parameters]
 parameter_overrides = "Stage=prod"
 """
+
+
+def _beside(strategy: str = "Canary10Percent30Minutes", alarms: str = "[refunds-errors]") -> str:
+    """A function with an alarm less in production, and another one that other rules speak of."""
+    two = "\n          Fn::If:\n            - IsProd\n            - [orders-errors]\n"
+    template = _BY_CONDITION.replace("[orders-errors]", f"{two}            - [orders-errors, orders-slow]  # SG609")
+    return template.rstrip() + _REFUNDS.format(strategy=strategy, alarms=alarms)
+
 
 BAD = (
     Example(
@@ -86,6 +107,26 @@ parameter_overrides = "Shift=Canary10Percent10Minutes"  # SG609
         ),
         samconfig=_STAGES,
     ),
+    Example(template=_beside(strategy="!If [IsProd, AllAtOnce, Canary10Percent30Minutes]  # SG201"), samconfig=_STAGES),
+    Example(template=_beside(alarms="!If [IsProd, [], [refunds-errors]]  # SG302"), samconfig=_STAGES),
+    Example(  # in production, there is one function only
+        template=_beside().replace(
+            "Refunds:\n    Type: AWS::Serverless::Function",
+            "Refunds:\n    Type: AWS::Serverless::Function\n    Condition: IsProd",
+        ),
+        samconfig=_STAGES,
+    ),
+    Example(  # an alarm without a name: SG304's
+        template=_beside(alarms="[refunds-errors, !If [IsProd, !Ref AWS::NoValue, refunds-slow]]  # SG304"),
+        samconfig=_STAGES,
+    ),
+    Example(  # no hook at all in production: SG416's
+        template=_beside().replace(
+            "        Alarms: [refunds",
+            "        Hooks: {PreTraffic: !If [IsProd, !Ref AWS::NoValue, CodeDeployHook_check]}\n        Alarms: [refunds",
+        ),
+        samconfig=_STAGES,
+    ),
 )
 
 GOOD = (
@@ -106,6 +147,24 @@ parameter_overrides = "Shift=Canary10Percent15Minutes"
         template=_BY_CONDITION.replace("[orders-errors]", "[!If [IsProd, orders-errors, orders-slow]]"),
         samconfig=_STAGES,
     ),
+    Example(  # it is not known which alarms
+        template=_BY_CONDITION.replace(
+            "[orders-errors]", "!If [IsProd, [orders-errors], [orders-errors, !ImportValue shop-alarm]]"
+        ),
+        samconfig=_STAGES,
+    ),
+    Example(
+        template=_BY_CONDITION.replace(
+            "Conditions:", "  Watching: {Type: String}\nConditions:\n  IsWatched: !Equals [!Ref Watching, 'yes']"
+        ).replace("[orders-errors]", "!If [IsWatched, [orders-errors], [orders-slow]]"),
+        samconfig=_STAGES,
+    ),
+    Example(  # the same hook in both
+        template=_BY_CONDITION.replace(
+            "        Alarms", "        Hooks:\n          PostTraffic: CodeDeployHook_look\n        Alarms"
+        ),
+        samconfig=_STAGES,
+    ),
 )
 
 _BEFORE_PRODUCTION = frozenset({"staging", "stage", "stg", "preprod", "preproduction", "uat", "qa", "acceptance"})
@@ -116,13 +175,10 @@ def check(project: Project) -> Iterator[Finding]:
     for file in project.templates:
         staging = [found for found in file.environments if _is_staging(found)]
         production = [found for found in file.environments if found.production is Production.YES]
-        if not staging or not production:
-            continue
-        before = [found for one in staging if (found := _deployment(file, one)) is not None]
-        for one in production:
-            live = _deployment(file, one)
-            for earlier in before if live is not None else ():
-                yield from _compared(live, earlier)
+        before = [found for one in staging if production and (found := _deployment(file, one)) is not None]
+        lives = [found for one in production if before and (found := _deployment(file, one)) is not None]
+        for live, earlier in product(lives, before):
+            yield from _compared(live, earlier)
 
 
 def _is_staging(environment: Environment) -> bool:
@@ -136,9 +192,9 @@ def _deployment(file: TemplateFile, environment: Environment) -> Deployment | No
     return found[0] if len(found) == 1 else None
 
 
-def _compared(live: Deployment | None, earlier: Deployment) -> Iterator[Finding]:
+def _compared(live: Deployment, earlier: Deployment) -> Iterator[Finding]:
     twins = {(rollout.function, rollout.resource.logical_id): rollout for rollout in earlier.rollouts}
-    for rollout in live.rollouts if live is not None else ():
+    for rollout in live.rollouts:
         twin = twins.get((rollout.function, rollout.resource.logical_id))
         if twin is not None and rollout.is_gradual and twin.is_gradual:
             found = (_pace(rollout, twin), _alarms(rollout, twin), _hooks(rollout, twin))
@@ -147,9 +203,13 @@ def _compared(live: Deployment | None, earlier: Deployment) -> Iterator[Finding]
 
 def _pace(live: Rollout, twin: Rollout) -> Finding | None:
     fast, slow = live.strategy, twin.strategy
-    if not isinstance(fast, Strategy) or not isinstance(slow, Strategy):
-        return None
-    if fast.duration_minutes is None or slow.duration_minutes is None or fast.duration_minutes >= slow.duration_minutes:
+    if (
+        not isinstance(fast, Strategy)
+        or not isinstance(slow, Strategy)
+        or fast.duration_minutes is None
+        or slow.duration_minutes is None
+        or fast.duration_minutes >= slow.duration_minutes
+    ):
         return None
     place = _strategy_place(live, fast)
     is_alike = (fast.shape or fast.kind) is (slow.shape or slow.kind)
@@ -175,9 +235,9 @@ def _strategy_place(rollout: Rollout, strategy: Strategy) -> Place:
 
 
 def _alarms(live: Rollout, twin: Rollout) -> Finding | None:
-    if isinstance(live.alarms, Unknown) or isinstance(twin.alarms, Unknown) or not live.alarms:
+    if isinstance(live.alarms, Unknown) or isinstance(twin.alarms, Unknown):
         return None
-    if nameless_entries(live):
+    if not live.alarms or nameless_entries(live):
         return None
     if any(isinstance(alarm.value, Unknown) for alarm in (*live.alarms, *twin.alarms)):
         return None

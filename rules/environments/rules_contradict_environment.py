@@ -2,10 +2,11 @@
 
 What goes wrong: CloudFormation evaluates the assertions of the section Rules before it does anything, and refuses a
 deployment whose parameters contradict them. The environment cannot be deployed as it is described.
-Silent when: an assertion or its condition cannot be decided from the values that are known; a Default decided and no
-environment is known.
+Silent when: an assertion or its condition cannot be decided from the values that are known (Fn::ValueOf asks for what only
+the account knows); a Default decided and no environment is known.
 Fix: give the environment values that the Rules allow, or change the Rule.
-Source: CloudFormation user guide, "Rules section syntax" and "Rule-specific intrinsic functions".
+Source: AWS CloudFormation User Guide, "CloudFormation template Rules syntax"; AWS CloudFormation Template Reference Guide,
+"Rule functions".
 """
 
 from __future__ import annotations
@@ -39,6 +40,27 @@ _TEMPLATE = PLAIN.replace(
             - !Ref Stage
 Resources:""",
 )
+_VPCS = """
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Inner: {Type: 'AWS::EC2::VPC::Id'}
+  Outer: {Type: 'AWS::EC2::VPC::Id'}
+Rules:
+  Alike:
+    Assertions:
+      - Assert:
+          Fn::EachMemberEquals:
+            - Fn::RefAll: AWS::EC2::VPC::Id
+            - !Ref Inner
+  Known:
+    Assertions:
+      - Assert:
+          Fn::EachMemberIn:
+            - Fn::RefAll: AWS::EC2::VPC::Id
+            - [vpc-1, vpc-2, %s]
+Resources:
+  Queue: {Type: 'AWS::SQS::Queue'}
+"""
 
 BAD = (
     Example(
@@ -68,6 +90,25 @@ parameter_overrides = [
 ]
 """,
     ),
+    Example(  # each parameter of a type
+        template=_VPCS % "vpc-3",
+        samconfig="""
+version = 0.1
+[dev.deploy.parameters]
+parameter_overrides = [
+  "Inner=vpc-1",  # SG615 in dev
+  "Outer=vpc-2",
+]
+""",
+    ),
+    Example(
+        template=_VPCS % "vpc-3",
+        samconfig="""
+version = 0.1
+[dev.deploy.parameters]
+parameter_overrides = "Inner=vpc-4 Outer=vpc-4"  # SG615 in dev
+""",
+    ),
 )
 
 GOOD = (
@@ -88,6 +129,43 @@ parameter_overrides = "Stage=prod Owner=shop"
 version = 0.1
 [prod.deploy.parameters]
 parameter_overrides = "Stage=prod Owner={{resolve:ssm:owner}}"
+""",
+    ),
+    Example(
+        template=_VPCS % "vpc-3",
+        samconfig="""
+version = 0.1
+[dev.deploy.parameters]
+parameter_overrides = "Inner=vpc-3 Outer=vpc-3"
+""",
+    ),
+    Example(  # what only the account knows, and what is no rule at all
+        template=(_TEMPLATE % "")
+        .replace(
+            "Rules:\n",
+            """Rules:
+  Later: null
+  Certain:
+    Assertions:
+      - Assert: true
+  Known:
+    Assertions:
+      - Assert:
+          Fn::EachMemberIn:
+            - Fn::ValueOfAll: ['AWS::EC2::VPC::Id', Tags.Stage]
+            - Fn::RefAll: AWS::EC2::VPC::Id
+      - Assert: !Equals [!Ref Stage, Fn::ValueOf: [Owner, Tags.Stage]]
+      - Assert:
+          Fn::Contains:
+            - Fn::ValueOfAll: ['AWS::EC2::VPC::Id', Tags.Stage]
+            - !Ref Stage
+""",
+        )
+        .replace("  Stage: {Type: String}", "  Stage: {Type: String}\n  Vpc: {Type: 'AWS::EC2::VPC::Id'}"),
+        samconfig="""
+version = 0.1
+[dev.deploy.parameters]
+parameter_overrides = "Stage=dev"
 """,
     ),
 )
@@ -132,15 +210,21 @@ def _decided(assertion: Node, condition: Node | None, scene: EvaluatedTemplate) 
     because: Trail = ()
     for node in (assertion, condition):
         for current in walk(node) if node is not None else ():
-            call = intrinsic(current)
-            if call is None or call.name != "Ref" or not isinstance(call.argument, Scalar):
-                continue
-            name = call.argument.text
-            because += scene.value(current).because
-            given = scene.environment.parameters.get(name)
-            if place is None and given is not None and given.source is not ParameterSource.DEFAULT:
-                place = given.place
+            for name in _parameters(current, scene):
+                because += scene.parameter(name).because
+                given = scene.environment.parameters.get(name)
+                if place is None and given is not None and given.source is not ParameterSource.DEFAULT:
+                    place = given.place
     return place, tuple(dict.fromkeys(because))
+
+
+def _parameters(node: Node, scene: EvaluatedTemplate) -> list[str]:
+    """The parameters that a function asks for: one, or all of a type."""
+    call = intrinsic(node)
+    if call is None or call.name not in ("Ref", "Fn::RefAll") or not isinstance(call.argument, Scalar):
+        return []
+    wanted, parameters = call.argument.text, scene.template.parameters
+    return [name for name, one in parameters.items() if wanted == (name if call.name == "Ref" else one.type)]
 
 
 def _truth(node: Node, scene: EvaluatedTemplate) -> bool | None:
@@ -160,17 +244,23 @@ def _truth(node: Node, scene: EvaluatedTemplate) -> bool | None:
         case "Fn::Not" if len(truths) == 1:
             return None if truths[0] is None else not truths[0]
         case "Fn::Contains" if len(arguments) == 2:  # noqa: PLR2004 - a list and a value
-            return _contains(scene.value(arguments[0]), scene.value(arguments[1]))
-        case "Fn::EachMemberIn" if len(arguments) == 2:  # noqa: PLR2004 - two lists
-            members = scene.value(arguments[0])
-            found = (
-                [_contains(scene.value(arguments[1]), one) for one in members.items]
-                if isinstance(members, Items)
-                else [None]
+            return _contains(_list(arguments[0], scene), scene.value(arguments[1]))
+        case "Fn::EachMemberEquals" | "Fn::EachMemberIn" if len(arguments) == 2:  # noqa: PLR2004 - a list, and what is right
+            right = (
+                _list(arguments[1], scene) if call.name == "Fn::EachMemberIn" else Items((scene.value(arguments[1]),))
             )
+            members = _list(arguments[0], scene)
+            found = [_contains(right, one) for one in members.items] if isinstance(members, Items) else [None]
             return False if False in found else None if None in found else True
         case _:
             return _as_bool(scene.value(node))
+
+
+def _list(node: Node, scene: EvaluatedTemplate) -> Value:
+    """A list of values; Fn::RefAll stands for those of all parameters of one type."""
+    call = intrinsic(node)
+    is_all = call is not None and call.name == "Fn::RefAll"
+    return Items(tuple(scene.parameter(name) for name in _parameters(node, scene))) if is_all else scene.value(node)
 
 
 def _contains(items: Value, one: Value) -> bool | None:

@@ -36,18 +36,21 @@ def disagreements(environment: Environment) -> Iterator[tuple[SaidStage, SaidSta
 
 def _said(environment: Environment) -> Iterator[SaidStage]:
     """What says a stage, the most certain first."""
+    patterns = environment.production_patterns
     if environment.name != UNNAMED:
-        yield from _one("the environment", environment.name, environment.place)
+        yield from _one("the environment", environment.name, environment.place, patterns)
     stack = environment.options.get("stack_name")
     if stack is not None and environment.stack_name is not None and stack.text == environment.stack_name:
-        yield from _one("the stack", environment.stack_name, stack.place, is_stack=True)
+        yield from _one("the stack", environment.stack_name, stack.place, patterns, is_stack=True)
     for name, given in environment.parameters.items():
         if is_stage_parameter(name) and given.text is not None and "{{" not in given.text:
-            yield from _one(f"the parameter {name}", given.text, given.place)
+            yield from _one(f"the parameter {name}", given.text, given.place, patterns)
 
 
-def _one(what: str, text: str, place: Place | None, *, is_stack: bool = False) -> Iterator[SaidStage]:
-    is_production = names_production(text)
+def _one(
+    what: str, text: str, place: Place | None, patterns: tuple[str, ...], *, is_stack: bool = False
+) -> Iterator[SaidStage]:
+    is_production = names_production(text, patterns)
     is_other = bool(_OTHERS.intersection(words(text))) or (not is_production and "prod" in words(text))
     if is_production is not is_other:
         yield SaidStage(what, text, is_production, place, is_stack)

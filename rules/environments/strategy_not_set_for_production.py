@@ -25,6 +25,19 @@ from samguard.source import Place
 RULE = Rule("SG608", "strategy-not-set-for-production", Level.WARNING, since="0.1.0", about_production=True)
 
 _OPEN = SHIFTED % ("Parameters:\n  Shift: {Type: String}\n  Owner: {Type: String, Default: me}", "!Ref Shift")
+_REFUNDS = """
+  Refunds:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: refunds.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference:
+        Enabled: false  # SG202
+        Type: !Ref Pace
+        Alarms: [refunds-errors]
+"""
 
 BAD = (
     Example(
@@ -53,6 +66,15 @@ Mappings:
 version = 0.1
 [prod.deploy.parameters]  # SG608 in prod
 stack_name = "orders-prod"
+""",
+    ),
+    Example(  # what is not shifted at all has no strategy
+        template=_OPEN.replace("Parameters:", "Parameters:\n  Pace: {Type: String}").rstrip() + _REFUNDS,
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+stack_name = "orders-prod"
+parameter_overrides = "Owner=shop"  # SG608 in prod
 """,
     ),
 )

@@ -49,6 +49,25 @@ parameter_overrides = [
 ]
 """,
     ),
+    Example(  # by a pipeline
+        template=PLAIN,
+        files=(
+            (
+                ".github/workflows/deliver.yml",
+                """
+on: {push: {branches: [main]}}
+concurrency: deliver
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: pytest
+      - run: sam build
+      - run: sam deploy --stack-name orders-prod --parameter-overrides Stages=prod  # SG601
+""",
+            ),
+        ),
+    ),
 )
 
 GOOD = (
@@ -92,10 +111,11 @@ def check(project: Project) -> Iterator[Finding]:
     for given in given_values(project):
         template, path = given.file.template, given.place.document.path
         declared.setdefault(path, set()).update(template.parameters)
-        if may_declare_more(template) or not _is_meant(given, project):
+        # A value of a pipeline that this template declares is no sign of another one.
+        is_telling = given.value.source is ParameterSource.SAMCONFIG or given.name not in template.parameters
+        if may_declare_more(template) or (is_telling and not _is_meant(given, project)):
             open_files.add(path)
-        if given.name not in template.parameters:
-            missing.setdefault((given.place, given.name), given)
+        missing.setdefault((given.place, given.name), given)
     for (place, name), given in missing.items():
         path = place.document.path
         if path not in open_files and name not in declared[path]:

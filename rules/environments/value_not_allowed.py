@@ -135,6 +135,14 @@ version = 0.1
 parameter_overrides = "Stage=prod Owner=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa9"
 """,
     ),
+    Example(  # what other types make of it is not known
+        template=PLAIN.replace("Type: String, Default: nobody", "Type: 'AWS::EC2::KeyPair::KeyName', MaxLength: 3"),
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+parameter_overrides = "Stage=prod Owner=shop-key"
+""",
+    ),
 )
 
 _LONG = 80
@@ -216,8 +224,5 @@ def _is_hidden(parameter: Parameter) -> bool:
 
 def _advice(parameter: Parameter, text: str) -> str:
     near = nearest(text, tuple(value.text for value in parameter.allowed_values))
-    if near is None:
-        return ""
-    if text in ("True", "False"):
-        return f'. Write it as a text: "{near}"'
-    return f". Write {near}"
+    written = f'it as a text: "{near}"' if text in ("True", "False") else near
+    return "" if near is None else f". Write {written}"

@@ -14,12 +14,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from samguard.environments.production import names_production
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.pattern import pattern
 from samguard.pipeline import Job, Pipeline, Step, StepKind
 from samguard.rules.pipelines.example_workflow import PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
-from samguard.rules.pipelines.production_path import environment_of, is_automatic
+from samguard.rules.pipelines.production_path import environment_of, is_automatic, is_production
 
 RULE = Rule("SG702", "direct-code-update", Level.ERROR, since="0.1.0")
 
@@ -83,7 +82,7 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
     for job in pipeline.jobs:
         for step in job.steps:
             environment = environment_of(job, step)
-            if environment is None or not names_production(environment) or not _changes_code(step):
+            if environment is None or not is_production(pipeline, step, environment) or not _changes_code(step):
                 continue
             is_rollback = not is_automatic(pipeline, job) and _rolls_back(pipeline, job, step)
             message = (

@@ -12,6 +12,35 @@ Resources:
     Type: AWS::SQS::Queue
 """
 
+_SHIFTED: Final = """
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String, Default: prod}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference:
+        Type: STRATEGY
+        Alarms: [orders-errors]
+  Seed:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src/, Handler: seed.handler, Runtime: python3.12}
+"""
+
+
+def shifted(strategy: str) -> str:
+    """A template whose function is deployed by a strategy; `IsProd` is a condition of it."""
+    return _SHIFTED.replace("STRATEGY", strategy)
+
+
 WORKFLOW: Final = """
 name: Deliver
 on:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from samguard.environments.production import names_production
+from samguard.environments import is_stage_parameter
 from samguard.pattern import pattern
 from samguard.pipeline import GateKind, Job, Pipeline, PipelineSystem, Step, StepKind
 from samguard.value import value
@@ -38,11 +38,7 @@ class Deploy:
     job: Job
     step: Step
     environment: str
-
-    @property
-    def is_production(self) -> bool:
-        """Whether the environment is production."""
-        return names_production(self.environment)
+    is_production: bool
 
 
 def environment_of(job: Job, step: Step) -> str | None:
@@ -52,10 +48,20 @@ def environment_of(job: Job, step: Step) -> str | None:
     return None if job.environment is None else job.environment.text
 
 
+def is_production(pipeline: Pipeline, step: Step, environment: str) -> bool:
+    """Whether a step works on production: its environment says so, or its stack and stage where that says no stage."""
+    command = step.command
+    if command is None:
+        return pipeline.production.includes(environment)
+    stages = [given.text for name, given in command.parameters.items() if is_stage_parameter(name) and given.text]
+    stack = [command.stack_name] if command.stack_name else []
+    return pipeline.production.include_any(environment, (*stack, *stages))
+
+
 def deploys(pipeline: Pipeline) -> tuple[Deploy, ...]:
     """The CloudFormation deployments whose environment is known, in their order."""
     return tuple(
-        Deploy(job, step, environment)
+        Deploy(job, step, environment, is_production(pipeline, step, environment))
         for job in pipeline.jobs
         for step in job.steps
         if step.kind in DEPLOYING

@@ -10,7 +10,7 @@ from samguard.environments.environment import (
 )
 from samguard.environments.known import UNNAMED, environments
 from samguard.environments.parameter_overrides import Overrides, Read, parameter_overrides
-from samguard.environments.production import DEFAULT_PATTERNS, is_stage_parameter, names_production
+from samguard.environments.production import DEFAULT_PATTERNS, ProductionNames, is_stage_parameter, names_production
 from samguard.environments.samconfig import SamConfig, chosen, read_samconfig
 from samguard.environments.settings import EnvironmentSettings, FailOn, Settings, read_settings
 
@@ -27,6 +27,7 @@ __all__ = [
     "ParameterSource",
     "ParameterValue",
     "Production",
+    "ProductionNames",
     "Read",
     "SamConfig",
     "Settings",

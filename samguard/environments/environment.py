@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from samguard.environments.production import DEFAULT_PATTERNS
 from samguard.source import Place
 from samguard.value import field, value
 
@@ -59,6 +60,8 @@ class Environment:
     stack_name: str | None = None
     deploys_with_previous_values: bool = True
     options: dict[str, ParameterValue] = field(default_factory=dict)
+    production_patterns: tuple[str, ...] = DEFAULT_PATTERNS
+    """How the project knows a name of production."""
 
     @property
     def is_assumed(self) -> bool:

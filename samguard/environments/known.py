@@ -13,7 +13,7 @@ from samguard.environments.environment import (
     ParameterValue,
     Production,
 )
-from samguard.environments.production import is_stage_parameter, names_production, words
+from samguard.environments.production import is_stage_parameter, names_another_stage, names_production
 from samguard.environments.settings import EnvironmentSettings, Settings
 from samguard.errors import SamguardError, nearest
 
@@ -34,13 +34,6 @@ _PRECEDENCE: Final = {
     )
 }
 """Who wins: a pipeline's words are nearer to the deployment than a file it may not even use."""
-
-_OTHER_STAGES: Final = frozenset(
-    "dev develop developer development devel localdev local your sandbox sbx test tests testing tst qa uat sit int ci"
-    " stg stage staging nonprod nonproduction preprod preproduction prod production prd".split()
-)
-"""Words by which a name says another stage than production; `prod` is one of them behind `non` and `pre`, which is all
-that is left of it once names_production() said no. `your` stands for the developer, as in `<your-name>-orders`."""
 
 
 def environments(  # noqa: PLR0913 - each is another source of what is known
@@ -130,6 +123,7 @@ def _environment(  # noqa: PLR0913
         stack_name=stack_name,
         deploys_with_previous_values=keeps_values,
         options=options,
+        production_patterns=settings.production,
     )
 
 
@@ -168,6 +162,6 @@ def _production(  # noqa: PLR0913
     said = [text for text in (name, stack_name, account, *stages) if text]
     if any(names_production(text, settings.production) for text in said):
         return Production.YES
-    if name == UNNAMED and is_alone and not any(_OTHER_STAGES.intersection(words(text)) for text in said):
+    if name == UNNAMED and is_alone and not any(names_another_stage(text) for text in said):
         return Production.ASSUMED
     return Production.NO

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from samguard.pattern import pattern
+from samguard.value import field, value
 
 DEFAULT_PATTERNS: Final = ("prod*", "prd*", "live*")
 """Words that name production: a word of the name must match one of these, `*` standing for any letters."""
@@ -19,6 +20,13 @@ STAGE_PARAMETERS: Final = frozenset(
      "deploymentenvironment", "deploymentstage", "deployenvironment", "deploystage", "apistage", "targetenvironment", "accountalias"}
 )  # fmt: skip
 """Parameters that say which environment a stack is, in lower case."""
+
+OTHER_STAGES: Final = frozenset(
+    "dev develop developer development devel localdev local your sandbox sbx test tests testing tst qa uat sit int ci"
+    " stg stage staging nonprod nonproduction preprod preproduction prod production prd".split()
+)
+"""Words by which a name says another stage than production; `prod` is one of them behind `non` and `pre`, which is all
+that is left of it once names_production() said no. `your` stands for the developer, as in `<your-name>-orders`."""
 
 _WORDS: Final = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NEGATIONS: Final = frozenset({"non", "not", "no", "pre"})
@@ -41,6 +49,31 @@ def names_production(name: str, patterns: Iterable[str] = DEFAULT_PATTERNS) -> b
             return True
         previous = word
     return False
+
+
+def names_another_stage(name: str) -> bool:
+    """Whether a name that is not production's says which other stage it is: `dev`, `nonprod`, `orders-staging`."""
+    return bool(OTHER_STAGES.intersection(words(name)))
+
+
+@value
+class ProductionNames:
+    """How a project knows production: by patterns, and by what its configuration says of an environment."""
+
+    patterns: tuple[str, ...] = DEFAULT_PATTERNS
+    said: dict[str, bool] = field(default_factory=dict)
+    """Environments that the configuration says to be production, or not to be."""
+
+    def includes(self, name: str) -> bool:
+        """Whether an environment of this name is production."""
+        said = self.said.get(name)
+        return names_production(name, self.patterns) if said is None else said
+
+    def include_any(self, name: str, others: Iterable[str]) -> bool:
+        """Whether an environment is production: its name says so, or, where that says no stage, another name of it does."""
+        if name in self.said or names_production(name, self.patterns) or names_another_stage(name):
+            return self.includes(name)
+        return any(names_production(other, self.patterns) for other in others)
 
 
 def is_stage_parameter(name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Final
 
-from samguard.environments.production import is_stage_parameter, names_production
+from samguard.environments.production import DEFAULT_PATTERNS, is_stage_parameter, names_production
 from samguard.template import Template
 
 MAX_WORLDS: Final = 64
@@ -35,7 +35,7 @@ def stages(assignment: dict[str, str]) -> Iterator[str]:
     return (value for name, value in assignment.items() if is_stage_parameter(name))
 
 
-def is_production_world(assignment: dict[str, str]) -> bool | None:
+def is_production_world(assignment: dict[str, str], patterns: tuple[str, ...] = DEFAULT_PATTERNS) -> bool | None:
     """Whether an assignment says production; None where it says nothing of the stage."""
     said = list(stages(assignment))
-    return any(names_production(stage) for stage in said) if said else None
+    return any(names_production(stage, patterns) for stage in said) if said else None

@@ -105,6 +105,8 @@ def command_line(words: Sequence[Word]) -> CommandLine | None:
 
 _MOST_VALUES: Final = 300
 
+_VALUED_BY_TIMEOUT: Final = ("-k", "--kill-after", "-s", "--signal")
+
 
 def unwrapped(words: Sequence[Word]) -> tuple[Word, ...]:
     """The words without the commands that only run another one."""
@@ -115,7 +117,8 @@ def unwrapped(words: Sequence[Word]) -> tuple[Word, ...]:
         if name in _PREFIXES:
             found = _without(found[1:], assignments=True)
         elif name == "timeout":
-            found = _without(found[1:])[1:]
+            takes_value = len(found) > 2 and second in _VALUED_BY_TIMEOUT  # noqa: PLR2004
+            found = (found[0], *found[3:]) if takes_value else _without(found[1:])[1:]
         elif name in _RUNNERS and second in ("run", "exec", "dlx", "x"):
             if name in ("pnpm", "yarn") and second == "run":
                 return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from samguard.environments import DeployCommand
+from samguard.environments import DeployCommand, ProductionNames
 from samguard.source import Document, Place, Span
 from samguard.value import field, value
 
@@ -107,7 +107,11 @@ class Concurrency:
 
 @value
 class Credential:
-    """What a job shows AWS. `role` is None where there is none, or where it is unknown."""
+    """What a job shows AWS. `role` is None where there is none, or where it is unknown.
+
+    `duration_seconds` is how long it is good for, where the files tell; `duration_place` is where they say so, None for
+    a default.
+    """
 
     kind: CredentialKind
     place: Place
@@ -115,6 +119,9 @@ class Credential:
     written_role: str | None = None
     region: str | None = None
     duration_seconds: int | None = None
+    duration_place: Place | None = None
+    role_place: Place | None = None
+    """Where the role is said, if that is not `place`."""
 
 
 @value
@@ -248,6 +255,8 @@ class Pipeline:
     jobs: tuple[Job, ...] = ()
     concurrency: Concurrency | None = None
     problems: tuple[PipelineProblem, ...] = ()
+    production: ProductionNames = field(default_factory=ProductionNames, repr=False)
+    """How the project knows production: by its configuration, which a pipeline's files do not tell."""
 
     @property
     def deploy_steps(self) -> tuple[Step, ...]:

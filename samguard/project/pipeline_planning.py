@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from samguard.environments import UNNAMED, names_production
+from samguard.environments import UNNAMED
 from samguard.pipeline import Job, Pipeline, PipelineSystem, Step, StepKind
 from samguard.rollout.plan import PipelinePlan, PlannedGate, PlannedStage, PlannedStageKind
 from samguard.value import replace
@@ -27,8 +27,8 @@ _BY_HAND: Final = frozenset({"workflow_dispatch", "release", "custom", "web"})
 """Events that only a person makes happen."""
 
 
-def pipeline_plan(pipeline: Pipeline, production: Collection[str]) -> PipelinePlan:
-    """The stages of a pipeline, and what is missing. `production` are the patterns of production's names.
+def pipeline_plan(pipeline: Pipeline) -> PipelinePlan:
+    """The stages of a pipeline, and what is missing.
 
     A pipeline that does nothing to a release has the stage "source" only.
     """
@@ -39,7 +39,7 @@ def pipeline_plan(pipeline: Pipeline, production: Collection[str]) -> PipelinePl
             if (last.kind, last.environment) == (stage.kind, stage.environment) and not stage.gates:
                 continue
             stages.append(stage)
-    return PipelinePlan(pipeline.path, pipeline.system.value, tuple(stages), tuple(_missing(pipeline, production)))
+    return PipelinePlan(pipeline.path, pipeline.system.value, tuple(stages), tuple(_missing(pipeline)))
 
 
 def _stages(job: Job) -> Iterator[PlannedStage]:
@@ -68,7 +68,7 @@ def _environment(job: Job, step: Step) -> str | None:
 # what is missing
 
 
-def _missing(pipeline: Pipeline, production: Collection[str]) -> Iterator[str]:
+def _missing(pipeline: Pipeline) -> Iterator[str]:
     """In words, what a release does not pass on its way. Nothing is missing where nothing is deployed."""
     deploying = [job for job in pipeline.jobs if any(_KINDS.get(step.kind) == "deploy" for step in job.steps)]
     if not deploying or pipeline.system in _PARTS:
@@ -84,7 +84,7 @@ def _missing(pipeline: Pipeline, production: Collection[str]) -> Iterator[str]:
     by_name = {job.name: job for job in pipeline.jobs}
     for job in deploying:
         names = [_environment(job, step) for step in job.steps if _KINDS.get(step.kind) == "deploy"]
-        name = next((one for one in names if one is not None and names_production(one, production)), None)
+        name = next((one for one in names if one is not None and pipeline.production.includes(one)), None)
         before = [by_name[other] for other in pipeline.before(job.name) if other in by_name]
         if name is not None and not any(one.gates for one in (job, *before)):
             yield f"no approval before {name}"

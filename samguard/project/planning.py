@@ -21,6 +21,6 @@ def project_plan(project: Project) -> Plan:
     if project.pipelines:
         from samguard.project.pipeline_planning import pipeline_plan  # noqa: PLC0415 - it loads samguard.pipeline
 
-        planned = (pipeline_plan(pipeline, project.settings.production) for pipeline in project.pipelines)
+        planned = (pipeline_plan(pipeline) for pipeline in project.pipelines)
         pipelines = tuple(plan for plan in planned if len(plan.stages) > 1)
     return Plan(tuple(sorted(plans, key=lambda found: found.path)), pipelines)

@@ -12,6 +12,7 @@ from samguard.disk import Unread, is_file, is_folder, is_link, is_named, is_ther
 from samguard.environments import (
     DeployCommand,
     Environment,
+    ProductionNames,
     SamConfig,
     Settings,
     environments,
@@ -313,7 +314,10 @@ class _Loader:
     def _pipelines(self) -> tuple[Pipeline, ...]:
         found, failures = self.pipeline_files.pipelines(self.documents, self.templates)
         self.not_read += failures
-        return found
+        settings = self.configuration.settings
+        said = {name: own.production for name, own in settings.environments.items() if own.production is not None}
+        names = ProductionNames(settings.production, said)
+        return tuple(replace(pipeline, production=names) for pipeline in found)
 
     def _sections(self, path: str) -> tuple[DeployCommand, ...]:
         """What a samconfig describes that a pipeline names."""

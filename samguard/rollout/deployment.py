@@ -132,7 +132,7 @@ def deployments(
         return (base,)
     found: list[Deployment] = []
     for assignment in explored:
-        said = is_production_world(assignment)
+        said = is_production_world(assignment, environment.production_patterns)
         contradicts = environment.production is Production.YES and said is False
         if not contradicts:
             found.append(deployment(base.scene.in_world(assignment), sources))
@@ -152,7 +152,7 @@ def _refused(template: Template) -> frozenset[str]:
 
 
 def _production(scene: EvaluatedTemplate) -> Production:
-    said = is_production_world(scene.assignment)
+    said = is_production_world(scene.assignment, scene.environment.production_patterns)
     if said is None or scene.environment.production is Production.YES:
         return scene.environment.production
     return Production.YES if said else Production.NO

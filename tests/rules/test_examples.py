@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from examples import found, selection, write
+from examples import agree, found, selection, write
+from syrupy.assertion import SnapshotAssertion
 
 import samguard
 from samguard.linting import Example, LoadedRule, catalogue
@@ -30,10 +31,7 @@ def test_a_bad_example_gives_exactly_the_findings_it_marks(
     assert not report.notifications
     actual = found(report, loaded.rule.id)
     assert any(mark.rule == loaded.rule.id for mark in marks), "a bad example marks its own rule"
-    assert sorted(mark[:3] for mark in marks) == sorted(mark[:3] for mark in actual)
-    for mark in marks:
-        if mark.environments:
-            assert mark in actual
+    assert agree(marks, actual), (marks, actual)
 
 
 @pytest.mark.parametrize(("loaded", "example"), cases("good"))
@@ -54,6 +52,16 @@ def test_every_rule_is_explained_and_has_examples(loaded: LoadedRule) -> None:
     assert text.source, "Source:"
     assert loaded.bad, "a bad example"
     assert loaded.good, "a good example"
+
+
+def test_what_rules_weigh_and_are_about_changes_on_purpose_only(snapshot: SnapshotAssertion) -> None:
+    rows = [
+        f"{loaded.rule.id} {loaded.rule.name} {loaded.rule.level.value} {loaded.model}"
+        f"{' about production' if loaded.rule.about_production else ''}"
+        f"{'' if loaded.rule.on_by_default else ' off by default'}"
+        for loaded in catalogue()
+    ]
+    assert "\n".join(rows) == snapshot
 
 
 def test_identifiers_and_names_are_used_once() -> None:
