@@ -38,11 +38,12 @@ def given_values(project: Project) -> Iterator[Given]:
 
 
 def literals(template: Template, environment: Environment) -> Iterator[tuple[Parameter, str, ParameterValue, Place]]:
-    """The parameters whose value an environment's files say as it will arrive: neither looked up nor filled in."""
+    """The parameters whose value an environment's files say as it will arrive: neither looked up nor filled in,
+    and certainly meant for this template."""
     for name, found in environment.parameters.items():
         parameter = template.parameters.get(name)
         is_said = found.text is not None and found.place is not None and found.source in _FILES
-        if parameter is None or not is_said or parameter.comes_from_ssm:
+        if parameter is None or not is_said or found.is_guess or parameter.comes_from_ssm:
             continue
         assert found.text is not None and found.place is not None  # noqa: S101, PT018 - just seen
         if not _PLACEHOLDER.search(found.text):

@@ -1,0 +1,71 @@
+"""Production is deployed to in the account of another environment.
+
+What goes wrong: in one account, whatever may change development may change production as well, unless every policy is right;
+quotas such as Lambda's concurrency are shared, so that a test can throttle production.
+Silent when: the accounts differ, or one of them is not told by the role that the job assumes; both have the same role
+(SG726).
+Fix: an account for production, with a role of its own that the pipeline assumes.
+Source: AWS Whitepaper, "Organizing Your AWS Environment Using Multiple Accounts"; AWS SAM Developer Guide, "sam pipeline
+bootstrap".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.pattern import pattern
+from samguard.pipeline import Credential, Job, Pipeline
+from samguard.rules.pipelines.example_workflow import TEMPLATE, WORKFLOW, WORKFLOW_PATH
+from samguard.rules.pipelines.production_path import deploys, first_in_each_job
+
+RULE = Rule("SG727", "one-account-for-all-environments", Level.NOTE, since="0.1.0")
+
+_PRODUCTION = "arn:aws:iam::222222222222:role/deploy"
+_SIGN_IN = "uses: aws-actions/configure-aws-credentials@v4\n        with:\n          role-to-assume: "
+
+BAD = (
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace(
+                    f"{_SIGN_IN}{_PRODUCTION}",
+                    f"{_SIGN_IN}arn:aws:iam::111111111111:role/deploy-prod".replace("@v4", "@v4  # SG727"),
+                ),
+            ),
+        ),
+    ),
+)
+
+GOOD = (
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW),)),
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW.replace(_PRODUCTION, "${{ secrets.ROLE }}")),)),
+    Example(  # no role that tells an account
+        template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW.replace("role/deploy", "user/deploy")),)
+    ),
+)
+
+_ACCOUNT: Final = pattern(r"^arn:[\w-]+:iam::(\d{12}):role/")
+
+
+def check(pipeline: Pipeline) -> Iterator[Finding]:
+    """One finding for each job that deploys to production in another environment's account."""
+    found = first_in_each_job(deploys(pipeline))
+    others = {account: one for one in found if not one.is_production for account in _accounts(one.job)}
+    roles = {credential.role for one in found if not one.is_production for credential in one.job.credentials}
+    for deploy in found:
+        for account, credential in _accounts(deploy.job).items() if deploy.is_production else ():
+            if account in others and credential.role not in roles:
+                message = (
+                    f"{deploy.environment} is in the account of {others[account].environment} ({account}): what may change "
+                    f"the one may change the other; give {deploy.environment} an account of its own"
+                )
+                yield Finding(credential.place.span, message, document=credential.place.document)
+
+
+def _accounts(job: Job) -> dict[str, Credential]:
+    named = ((_ACCOUNT.match(one.role), one) for one in job.credentials if one.role)
+    return {found[1]: one for found, one in named if found is not None}
