@@ -3,7 +3,7 @@
 What goes wrong: in one account, whatever may change development may change production as well, unless every policy is right;
 quotas such as Lambda's concurrency are shared, so that a test can throttle production.
 Silent when: the accounts differ, or one of them is not told by the role that the job assumes; both have the same role
-(SG726).
+(SG726); the role is that of CodePipeline or CodeBuild, which may assume another account's.
 Fix: an account for production, with a role of its own that the pipeline assumes.
 Source: AWS Whitepaper, "Organizing Your AWS Environment Using Multiple Accounts"; AWS SAM Developer Guide, "sam pipeline
 bootstrap".
@@ -16,8 +16,8 @@ from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.pattern import pattern
-from samguard.pipeline import Credential, Job, Pipeline
-from samguard.rules.pipelines.example_workflow import TEMPLATE, WORKFLOW, WORKFLOW_PATH
+from samguard.pipeline import Credential, Job, Pipeline, PipelineSystem
+from samguard.rules.pipelines.example_workflow import CODEPIPELINE, CONFIGURATIONS, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import deploys, first_in_each_job
 
 RULE = Rule("SG727", "one-account-for-all-environments", Level.NOTE, since="0.1.0")
@@ -43,16 +43,37 @@ BAD = (
 GOOD = (
     Example(template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW),)),
     Example(template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW.replace(_PRODUCTION, "${{ secrets.ROLE }}")),)),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                "pipeline.yaml",
+                CODEPIPELINE.replace(
+                    "            - Name: Deploy\n", "            - Name: Deploy\n              RoleArn: {ROLE}\n", 1
+                )
+                .replace(
+                    "            - Name: Deploy\n              Act",
+                    "            - Name: Deploy\n              RoleArn: {ROLE}2\n              Act",
+                )
+                .replace("{ROLE}", "arn:aws:iam::111111111111:role/deploy"),
+            ),
+            *CONFIGURATIONS,
+        ),
+    ),
     Example(  # no role that tells an account
         template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW.replace("role/deploy", "user/deploy")),)
     ),
 )
 
+_OF_THE_PIPELINE: Final = (PipelineSystem.CODEPIPELINE, PipelineSystem.CODEBUILD, PipelineSystem.TERRAFORM)
+"""Their jobs have a role in the pipeline's own account, from where they may take another one."""
 _ACCOUNT: Final = pattern(r"^arn:[\w-]+:iam::(\d{12}):role/")
 
 
 def check(pipeline: Pipeline) -> Iterator[Finding]:
     """One finding for each job that deploys to production in another environment's account."""
+    if pipeline.system in _OF_THE_PIPELINE:
+        return
     found = first_in_each_job(deploys(pipeline))
     others = {account: one for one in found if not one.is_production for account in _accounts(one.job)}
     roles = {credential.role for one in found if not one.is_production for credential in one.job.credentials}
