@@ -19,10 +19,8 @@ from samguard.rules.pipelines.production_path import deploys, first_in_each_job
 
 RULE = Rule("SG726", "one-role-for-all-environments", Level.NOTE, since="0.1.0")
 
-_OF_PRODUCTION = (
-    "uses: aws-actions/configure-aws-credentials@v4\n        with:\n          role-to-assume: arn:aws:iam::2"
-)
-_MARKED = WORKFLOW.replace(_OF_PRODUCTION, _OF_PRODUCTION.replace("@v4", "@v4  # SG726")).replace("2" * 12, "1" * 12)
+_OF_PRODUCTION = "role-to-assume: arn:aws:iam::222222222222:role/deploy"
+_MARKED = WORKFLOW.replace(_OF_PRODUCTION, f"{_OF_PRODUCTION}  # SG726").replace("2" * 12, "1" * 12)
 
 BAD = (Example(template=TEMPLATE, files=((WORKFLOW_PATH, _MARKED),)),)
 
@@ -53,7 +51,8 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
                     f"what may deploy to {others[role].environment} may deploy to {deploy.environment} as well: both have the "
                     "same role; give each environment its own"
                 )
-                yield Finding(credential.place.span, message, document=credential.place.document)
+                place = credential.role_place or credential.place
+                yield Finding(place.span, message, document=place.document)
 
 
 def _roles(job: Job) -> dict[str, Credential]:

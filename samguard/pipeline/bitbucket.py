@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from samguard.pipeline.bitbucket_pipes import pipe_credentials, pipe_step
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.finished import finished
 from samguard.pipeline.model import (
-    ActionUse,
     Concurrency,
     Credential,
     CredentialKind,
     Gate,
     GateKind,
     Job,
-    Pinning,
     Pipeline,
     PipelineProblem,
     PipelineSystem,
@@ -29,13 +28,13 @@ from samguard.pipeline.model import (
     Trigger,
     whole,
 )
+from samguard.pipeline.script_credentials import script_credentials
 from samguard.pipeline.script_text import of_scalar
-from samguard.pipeline.shell import Budget, Read, Shell
+from samguard.pipeline.shell import Budget, Read, Shell, ShellCommand
 from samguard.pipeline.written_nodes import entries_of, items_of, number_of, reading_problems, text_of, under
 from samguard.source import Document, Entry, Mapping, Node, Place, Scalar
 
 _STARTS: Final = {"branches": "push", "pull-requests": "pull_request", "tags": "tag", "custom": "manual"}
-_SAM_PIPE: Final = "atlassian/aws-sam-deploy"
 _MOST_JOBS: Final = 200
 
 
@@ -105,7 +104,7 @@ class _Reader:
             found += group
             is_parallel = under(item, "parallel") is not None
             previous = tuple(job.name for job in (group if is_parallel else group[-1:])) or previous
-        self.problems += self._workspace.problems
+        self.problems += (*self._workspace.problems, *self._budget.problems)
         return finished(found)
 
     def _job(
@@ -124,16 +123,24 @@ class _Reader:
         surroundings = Surroundings(None if environment is None else environment.text, branches, (name,))
         shell = Shell({}, self._read, errexit=True, budget=self._budget)
         steps: list[Step] = []
+        commands: list[ShellCommand] = []
+        credentials: list[Credential] = []
         for key in ("script", "after-script"):
             for item in items_of(under(step, key)):
                 if isinstance(item, Scalar):
-                    commands = shell.run(of_scalar(item, self._document))
-                    steps += steps_of(commands, surroundings, self._workspace, self._read, name)
+                    ran = shell.run(of_scalar(item, self._document))
+                    commands += ran
+                    steps += steps_of(ran, surroundings, self._workspace, self._read, name)
                 elif (pipe := text_of(under(item, "pipe"))) is not None:
-                    steps.append(self._pipe(pipe, item, name))
+                    steps.append(
+                        pipe_step(pipe, item, self._document, shell.variables, surroundings, self._workspace, name)
+                    )
+                    credentials += pipe_credentials(item, self._document)
         timeout = step.entry("max-time")
-        credentials = []
-        if text_of(under(step, "oidc")) == "true":
+        credentials += script_credentials(shell.assigned, commands)
+        if credentials:
+            pass
+        elif text_of(under(step, "oidc")) == "true":
             credentials.append(Credential(CredentialKind.OIDC_ROLE, place))
         elif any(step.kind is StepKind.DEPLOY for step in steps):
             credentials.append(Credential(CredentialKind.UNKNOWN, place))
@@ -152,19 +159,6 @@ class _Reader:
             credentials=tuple(credentials),
             steps=tuple(steps),
         )
-
-    def _pipe(self, pipe: str, item: Node, name: str) -> Step:
-        place = Place(self._document, item.span)
-        base, _, version = pipe.partition(":")
-        kind = StepKind.OTHER
-        if base.startswith(_SAM_PIPE) or base == "atlassian/aws-cloudformation-deploy":
-            kind = (
-                StepKind.PACKAGE if text_of(under(item, "variables", "COMMAND")) == "package-only" else StepKind.DEPLOY
-            )
-        elif base.startswith("atlassian/aws-lambda-deploy"):
-            kind = StepKind.DIRECT_UPDATE
-        action = ActionUse(base, version or None, Pinning.TAG if version else Pinning.NONE, place)
-        return Step(kind, pipe, place, name=name, tool=base, action=action)
 
 
 def _steps(item: Node) -> Iterator[tuple[Mapping, Mapping | None]]:

@@ -44,7 +44,9 @@ def read_buildspec(document: Document, read: Read) -> Pipeline:
     jobs: tuple[Job, ...] = ()
     if isinstance(root, Mapping) and not problems:
         surroundings = Surroundings(hints=(document.path,))
-        steps = buildspec_steps(root, document, None, {}, surroundings, workspace, read, Budget())
+        budget = Budget()
+        steps = buildspec_steps(root, document, None, {}, surroundings, workspace, read, budget)
+        problems += budget.problems
         credential = Credential(CredentialKind.ROLE, whole(document))
         jobs = finished((Job("build", whole(document), steps=steps, credentials=(credential,)),))
     return Pipeline(

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from samguard.pattern import pattern
+from samguard.pipeline.embedded import json_problems
 from samguard.pipeline.makefile import make_scripts
+from samguard.pipeline.model import PipelineProblem
 from samguard.pipeline.script_text import ScriptText, of_document, of_scalar
 from samguard.source import Document, Mapping, Scalar
 from samguard.value import field, value
@@ -35,6 +37,7 @@ class Called:
     folder: str | None = None
     variables: dict[str, str] = field(default_factory=dict)
     forgiven: tuple[ScriptText, ...] = ()
+    problems: tuple[PipelineProblem, ...] = ()
 
 
 def called(words: Sequence[str | None], folder: str | None, read: Callable[[str], Document | None]) -> Called | None:
@@ -128,6 +131,9 @@ def _node(words: Sequence[str | None], folder: str, read: Callable[[str], Docume
         return None
     path = _inside(folder, "package.json")
     document = None if path is None else read(path)
+    wrong = () if document is None else json_problems(document)
+    if wrong:
+        return Called((), problems=wrong)
     scripts = document.root.get("scripts") if document is not None and isinstance(document.root, Mapping) else None
     script = scripts.get(name) if isinstance(scripts, Mapping) else None
     if document is None or not isinstance(script, Scalar):

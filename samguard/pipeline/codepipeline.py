@@ -17,6 +17,8 @@ from samguard.value import replace
 
 _TYPE: Final = "AWS::CodePipeline::Pipeline"
 _REFERENCE: Final = pattern(r"\$\{([^}!]+)\}")
+_IN_A_FOLDER: Final = pattern(r"\$\{([A-Za-z0-9]+)\}/([^${}\n]+\.(?:ya?ml|json))")
+_MOST_PARTS: Final = 6
 _DEFAULT_MINUTES: Final = 60.0
 """What CodeBuild allows a build where the project says nothing."""
 
@@ -50,6 +52,18 @@ class _Reader:
             for entry in entries_of(under(document.root, "Parameters"))
             if (text := text_of(under(entry.value, "Default")))
         }
+        self._folder = document.path.rpartition("/")[0]
+        self._find_subfolder()
+
+    def _find_subfolder(self) -> None:
+        """In a monorepo, a parameter holds the folder that the pipeline is for: where its buildspecs are tells which."""
+        for entry in entries_of(self._resources):
+            scalar = _text_node(under(entry.value, "Properties", "Source", "BuildSpec"))
+            match = None if scalar is None else _IN_A_FOLDER.fullmatch(scalar.text)
+            if match is not None and match[1] not in self._defaults:
+                path = f"{self._folder}/{match[2]}" if self._folder else match[2]
+                if self._read(path) is not None:
+                    self._defaults[match[1]] = self._folder or "."
 
     def pipeline(self, entry: Entry) -> Pipeline:
         properties = under(entry.value, "Properties")
@@ -161,16 +175,25 @@ class _Reader:
             found = self._read("buildspec.yml") or self._read("buildspec.yaml") if is_absent else None
             return build if found is None or found.root is None else replace(build, root=found.root, document=found)
         if "\n" not in scalar.text and scalar.text.endswith((".yml", ".yaml", ".json")):
-            path = scalar.text.removeprefix("./")
-            document = self._read(path)
-            if document is None and "/" in self._document.path:
-                document = self._read(f"{self._document.path.rpartition('/')[0]}/{path}")
+            path = self._filled(scalar.text).removeprefix("./")
+            document = None if UNKNOWN in path else self._beside(path)
             if document is None or document.root is None:
                 return replace(build, missing=path)
             return replace(build, root=document.root, document=document)
         inner = embedded(scalar, self._document, "yaml")
         self._problems += inner.problems
         return replace(build, root=inner.root, whole=inner.whole)
+
+    def _beside(self, path: str) -> Document | None:
+        """The file at a path of the source, which may be more than what is read here: then its last parts tell."""
+        parts = path.split("/")
+        for first in range(min(len(parts), _MOST_PARTS)):
+            rest = "/".join(parts[first:])
+            for candidate in (rest, f"{self._folder}/{rest}") if self._folder else (rest,):
+                found = self._read(candidate)
+                if found is not None:
+                    return found
+        return None
 
     def _passed(self, node: Node | None) -> Iterator[tuple[str, str]]:
         """The variables that an action passes on: JSON text, often by Fn::Sub."""

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
+from samguard.pattern import pattern
 from samguard.pipeline.buildspec import buildspec_steps
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.deploy_values import json_parameters
-from samguard.pipeline.embedded import embedded
+from samguard.pipeline.embedded import embedded, json_problems
 from samguard.pipeline.environment_name import environment_name, stage_in
 from samguard.pipeline.finished import finished
 from samguard.pipeline.model import (
@@ -34,6 +35,7 @@ from samguard.source import Document, Mapping, Node, Place, Scalar, Sequence, Sp
 from samguard.value import field, value
 
 _MOST_JOBS: Final = 300
+_WORDS: Final = pattern(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 @value
@@ -104,6 +106,7 @@ def pipeline_jobs(groups: Iterable[list[Action]], workspace: Workspace, read: Re
         jobs = [_job(action, previous, workspace, read, budget) for action in group][: _MOST_JOBS - len(found)]
         found += jobs
         previous = tuple(job.name for job in jobs) or previous
+    workspace.problems += budget.problems
     return finished(found)
 
 
@@ -118,24 +121,29 @@ def _job(action: Action, needs: tuple[str, ...], workspace: Workspace, read: Rea
     elif action.provider == "CloudFormation":
         steps = (_cloudformation(action, surroundings, workspace, read),)
         role = action.configuration.get("RoleArn")
-        credentials = (Credential(CredentialKind.ROLE, action.place, action.role, role.written if role else None),)
+        place = action.place if role is None else role.place
+        known = action.role or (role.text if role is not None else None)
+        credentials = (Credential(CredentialKind.ROLE, place, known, role.written if role else None),)
+    elif action.provider == "CodeBuild" and (action.build is None or action.build.root is None):
+        steps = _unread_build(action)
+        timeout = timeout or (None if action.build is None else action.build.timeout)
     elif action.build is not None:
         build = action.build
         timeout = timeout or build.timeout
         credentials = (Credential(CredentialKind.ROLE, action.place, build.role),)
         hints = (*surroundings.hints, *build.names)
-        if build.root is not None:
-            steps = buildspec_steps(
-                build.root,
-                build.document,
-                build.whole,
-                build.variables,
-                Surroundings(hints=hints, region=action.region),
-                workspace,
-                read,
-                budget,
-                (action.place,),
-            )
+        assert build.root is not None  # noqa: S101 - for the type checker
+        steps = buildspec_steps(
+            build.root,
+            build.document,
+            build.whole,
+            build.variables,
+            Surroundings(hints=hints, region=action.region),
+            workspace,
+            read,
+            budget,
+            (action.place,),
+        )
     elif action.scripts and action.document is not None:
         shell = Shell({}, read, errexit=None, budget=budget)
         for script in action.scripts:
@@ -158,6 +166,13 @@ def _job(action: Action, needs: tuple[str, ...], workspace: Workspace, read: Rea
     )
 
 
+def _unread_build(action: Action) -> tuple[Step, ...]:
+    """What a build does whose buildspec is not in the tree: as its name tells, a deployment or nothing that is known."""
+    if not any(word.lower() == "deploy" for word in _WORDS.findall(action.name)):
+        return ()
+    return (Step(StepKind.DEPLOY, "CodeBuild", action.place, name=action.name, tool="CodeBuild", folder=None),)
+
+
 def _cloudformation(action: Action, surroundings: Surroundings, workspace: Workspace, read: Read) -> Step:
     configuration = action.configuration
     mode = configuration.get("ActionMode")
@@ -174,6 +189,8 @@ def _cloudformation(action: Action, surroundings: Surroundings, workspace: Works
         path = given.pieces.partition("::")[2] or given.pieces
         hints.append(posixpath.basename(path).replace(UNKNOWN, " "))
         document = None if UNKNOWN in path else read(posixpath.normpath(path))
+        if document is not None and path.endswith(".json"):
+            workspace.problems += json_problems(document)
         if document is None or document.root is None:
             is_complete = False
             missing = None if UNKNOWN in path or document is not None else posixpath.normpath(path)

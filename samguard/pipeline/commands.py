@@ -83,7 +83,11 @@ def steps_of(
     found: list[Step] = []
     for command in commands:
         line = command_line(command.words)
-        found += (replace(step, name=name) for step in _steps(command, line, surroundings, workspace, read))
+        for step in _steps(command, line, surroundings, workspace, read):
+            is_guess = step.kind is StepKind.DEPLOY and step.command is None and name is not None
+            if is_guess and _speaks_of([name or ""], _BUILD_WORDS) and not _speaks_of([name or ""], _DEPLOY_WORDS):
+                step = replace(step, kind=StepKind.BUILD)  # noqa: PLW2901 - who wrote the pipeline says what it is for
+            found.append(replace(step, name=name))
     return tuple(found)
 
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from samguard.pattern import pattern
 from samguard.pipeline.model import PipelineProblem
-from samguard.source import Document, Node, Place, Scalar, Span, parse_document
+from samguard.source import Document, Node, Place, Problem, Scalar, Span, parse_document
+from samguard.source.json_reader import read_json
 from samguard.value import value
 
 _NOT_A_BREAK: Final = pattern(r"[^\n]")
@@ -38,15 +39,31 @@ def embedded(scalar: Scalar, document: Document, ending: str) -> Embedded:
     elif source[start:end] == scalar.text:
         first = start
     if first is None:
-        inner = parse_document(scalar.text, f"embedded.{ending}")
+        root, found = _parsed(scalar.text, ending)
         where = scalar.span
     else:
-        inner = parse_document(_NOT_A_BREAK.sub(" ", source[:first]) + source[first:end], f"embedded.{ending}")
+        root, found = _parsed(_NOT_A_BREAK.sub(" ", source[:first]) + source[first:end], ending)
         where = None
-    problems = () if inner.root is not None else inner.problems
+    problems = () if root is not None else found
     return Embedded(
-        inner.root,
+        root,
         document,
         where,
         tuple(PipelineProblem(problem.message, Place(document, where or problem.span)) for problem in problems),
     )
+
+
+def _parsed(text: str, ending: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The nodes of a text. What AWS reads as JSON has to be JSON, unless Fn::Sub makes it so."""
+    if ending == "json" and "${" not in text:
+        return read_json(text)
+    document = parse_document(text, f"embedded.{ending}")
+    return document.root, document.problems
+
+
+def json_problems(document: Document) -> tuple[PipelineProblem, ...]:
+    """Why a file is no JSON, though it has to be; its reader takes YAML's flow style for JSON, too."""
+    root, problems = read_json(document.text)
+    if root is not None:
+        return ()
+    return tuple(PipelineProblem(problem.message, Place(document, problem.span)) for problem in problems[:1])

@@ -35,6 +35,7 @@ from samguard.pipeline.model import (
     Trigger,
     whole,
 )
+from samguard.pipeline.script_credentials import script_credentials
 from samguard.pipeline.script_text import of_scalar
 from samguard.pipeline.shell import UNKNOWN, Budget, Read, Shell, joined
 from samguard.pipeline.written_nodes import entries_of, items_of, number_of, reading_problems, text_of, texts_of, under
@@ -50,6 +51,8 @@ _KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _OIDC_SECONDS: Final = "3600"
 """How long a role is good for that configure-aws-credentials assumes by GitHub's token, where nothing else is said.
 Source: aws-actions/configure-aws-credentials, action.yml."""
+_STORED: Final = pattern(r"\$\{\{.*\b(?:secrets|vars)\.|^\s*AKIA[A-Z0-9]{16}\s*$")
+"""A key that is stored somewhere: one that an earlier step made is an output of it."""
 _MOST_COPIES: Final = 20
 _MOST_CHOICES: Final = 10
 _MOST_JOBS: Final = 300
@@ -122,7 +125,7 @@ class _Workflow:
             tuple(self._triggers()),
             jobs,
             self._concurrency(root.entry("concurrency") if isinstance(root, Mapping) else None, Expressions({})),
-            (*self.problems, *self.workspace.problems),
+            (*self.problems, *self.workspace.problems, *self.budget.problems),
         )
 
     def jobs(self) -> tuple[Job, ...]:
@@ -390,7 +393,7 @@ class _Workflow:
         """The access keys that an `env` hands over."""
         for name in _KEYS[:1]:
             entry = node.entry(name) if isinstance(node, Mapping) else None
-            if entry is not None and "secrets." in (text_of(entry.value) or ""):
+            if entry is not None and _STORED.search(text_of(entry.value) or ""):
                 yield Credential(CredentialKind.LONG_LIVED_KEYS, self._place(entry))
 
     def _place(self, entry: Entry) -> Place:
@@ -494,6 +497,7 @@ class _JobRunner:
             via=via,
         )
         found = shell.run(of_scalar(run, document))
+        self.credentials += script_credentials(shell.assigned, found)
         hints = (name, *self._surroundings.hints) if name else self._surroundings.hints
         surroundings = replace(self._surroundings, hints=hints)
         self.steps += steps_of(found, surroundings, workflow.workspace, workflow.read, name)
@@ -563,10 +567,11 @@ class _JobRunner:
         self._variables = {**variables, **self._variables}
 
     def _credential(self, inputs: dict[str, tuple[str, Entry]], place: Place) -> None:
-        role, written, region = None, None, None
+        role, written, region, role_place = None, None, None, None
         if "role-to-assume" in inputs:
             text, entry = inputs["role-to-assume"]
             role, written = (None if UNKNOWN in text else text), text_of(entry.value)
+            role_place = Place(place.document, entry.span)
         if "aws-region" in inputs:
             text = inputs["aws-region"][0]
             region = None if UNKNOWN in text or not text else text
@@ -581,7 +586,7 @@ class _JobRunner:
             duration = duration if said is not None else _OIDC_SECONDS
         seconds = int(duration) if duration.isdigit() and len(duration) < 9 else None  # noqa: PLR2004
         where = None if said is None else Place(place.document, said.span)
-        self.credentials.append(Credential(kind, place, role, written, region, seconds, where))
+        self.credentials.append(Credential(kind, place, role, written, region, seconds, where, role_place))
         if written is not None:
             self._surroundings = replace(self._surroundings, hints=(*self._surroundings.hints, written))
 

@@ -30,8 +30,9 @@ from samguard.pipeline.model import (
     Trigger,
     whole,
 )
+from samguard.pipeline.script_credentials import script_credentials
 from samguard.pipeline.script_text import of_scalar
-from samguard.pipeline.shell import UNKNOWN, Budget, Read, Shell
+from samguard.pipeline.shell import UNKNOWN, Budget, Read, Shell, ShellCommand
 from samguard.pipeline.written_nodes import entries_of, items_of, reading_problems, text_of, texts_of, under
 from samguard.source import Document, Entry, Mapping, Node, Place, Scalar, Sequence
 from samguard.value import replace, value
@@ -111,7 +112,7 @@ class _Reader:
             self._document,
             tuple(self._triggers()),
             finished(ordered),
-            problems=(*self._problems, *self._workspace.problems),
+            problems=(*self._problems, *self._workspace.problems, *self._budget.problems),
         )
 
     def _include(self, document: Document, seen: set[str]) -> None:
@@ -207,7 +208,8 @@ class _Reader:
             condition = text_of(under(item, "if")) or ""
             if text_of(under(item, "when")) != "never":
                 events = _SOURCE.findall(condition) or ["push"]
-                yield Trigger(events[0], tuple(_BRANCH.findall(condition)), Place(part.document, item.span))
+                branches = (*_BRANCH.findall(condition), *_default_branch(condition))
+                yield Trigger(events[0], branches, Place(part.document, item.span))
 
     # a job
 
@@ -249,10 +251,12 @@ class _Reader:
         )
         shell = Shell(variables, self._read, errexit=True, pipefail=True, budget=self._budget)
         steps: tuple[Step, ...] = ()
+        ran: list[ShellCommand] = []
         for key in ("before_script", "script", "after_script"):
             part = keys.get(key)
             for scalar, document in self._script(part, 0) if part is not None else ():
                 commands = shell.run(of_scalar(scalar, document))
+                ran += commands
                 steps += steps_of(commands, surroundings, self._workspace, self._read, key)
         group = keys.get("resource_group")
         timeout = keys.get("timeout")
@@ -272,7 +276,7 @@ class _Reader:
             events=events,
             matrix=matrix,
             ignored=ignored,
-            credentials=tuple(self._credentials(keys, variables)),
+            credentials=(*self._credentials(name, keys, variables), *script_credentials(shell.assigned, ran)),
             steps=steps,
         )
 
@@ -314,8 +318,7 @@ class _Reader:
                 continue
             texts.append(condition)
             branches += _BRANCH.findall(condition)
-            if _DEFAULT_BRANCH.search(condition):
-                branches.append("$CI_DEFAULT_BRANCH")
+            branches += _default_branch(condition)
             events += _SOURCE.findall(condition)
             document = part.document if part is not None else self._document
             if when == "manual":
@@ -357,11 +360,18 @@ class _Reader:
             elif isinstance(node, Scalar) and node.value is not None:
                 yield node, part.document
 
-    def _credentials(self, keys: dict[str, _Part], variables: dict[str, str]) -> Iterator[Credential]:
+    def _credentials(self, name: str, keys: dict[str, _Part], variables: dict[str, str]) -> Iterator[Credential]:
         tokens = keys.get("id_tokens")
         if tokens is not None:
             role = variables.get("AWS_ROLE_ARN", variables.get("ROLE_ARN", UNKNOWN))
-            yield Credential(CredentialKind.OIDC_ROLE, tokens.place, None if UNKNOWN in role else role)
+            places = (
+                Place(part.document, entry.span)
+                for part in reversed(self._variable_parts(name))
+                for entry in entries_of(part.node)
+                if entry.name in ("AWS_ROLE_ARN", "ROLE_ARN")
+            )
+            place = next(places, tokens.place)
+            yield Credential(CredentialKind.OIDC_ROLE, place, None if UNKNOWN in role else role)
         for part in self._top, keys:
             found = part.get("variables")
             entry = (
@@ -393,6 +403,11 @@ def _concurrency(group: _Part | None, interruptible: _Part | None) -> Concurrenc
     if interruptible is not None and text_of(interruptible.node) == "true":
         return Concurrency(name, interruptible.place, cancels=True)
     return None if group is None else Concurrency(name, group.place, cancels=False)
+
+
+def _default_branch(condition: str) -> tuple[str, ...]:
+    """The default branch, by the name that GitLab has for it."""
+    return ("$CI_DEFAULT_BRANCH",) if _DEFAULT_BRANCH.search(condition) else ()
 
 
 def _filled(text: str, variables: dict[str, str]) -> str:

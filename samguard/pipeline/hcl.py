@@ -5,11 +5,13 @@ tree-sitter's grammar reads it; python-hcl2 gives lines only, and nothing at all
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping as Table
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from samguard.pattern import pattern
+from samguard.pipeline.hcl_unclosed import unclosed_in_hcl
 from samguard.pipeline.model import PipelineProblem
 from samguard.pipeline.shell import UNKNOWN
 from samguard.source import Document, Entry, Mapping, Node, Place, Scalar, Sequence, Span
@@ -49,6 +51,12 @@ def read_hcl(document: Document, known: Table[str, str]) -> tuple[tuple[Block, .
     return reader.blocks(), tuple(reader.problems)
 
 
+def read_attributes(document: Document) -> tuple[Mapping, tuple[PipelineProblem, ...]]:
+    """The values of a file without blocks, `terraform.tfvars`, and where it is not HCL."""
+    reader = _Reader(document, {})
+    return reader.attributes(), tuple(reader.problems)
+
+
 class _Reader:
     """Reads one file."""
 
@@ -65,13 +73,24 @@ class _Reader:
         bodies = [child for child in root.children if child.type == "body"]
         return tuple(self._top(child) for body in (*bodies, root) for child in body.children if child.type == "block")
 
+    def attributes(self) -> Mapping:
+        root = _parser().parse(self._document.text.encode("ascii", "replace")).root_node
+        if root.has_error:
+            self._tell(root)
+        return self._body(root, 0)
+
     def _tell(self, root: Tree) -> None:
         waiting = [root]
+        text = self._document.text
+        opened = unclosed_in_hcl(text)
+        if opened is not None:
+            self.problems.append(PipelineProblem("what begins here is never closed", Place(self._document, opened)))
+            return
         while waiting:
             node = waiting.pop()
             if node.is_error or node.is_missing:
                 start = node.start_byte
-                end = min(max(node.end_byte, start + 1), len(self._document.text))
+                end = min(max(node.end_byte, start + 1), len(text))
                 place = Place(self._document, Span(min(start, end), end))
                 self.problems.append(PipelineProblem("the text is not HCL from here on", place))
                 return
@@ -148,12 +167,12 @@ class _Reader:
                 name = self._text(node.children[0])
                 arguments = next((child for child in node.children if child.type == "function_arguments"), None)
                 if (
-                    name in ("jsonencode", "tostring", "trimspace")
+                    name in ("jsonencode", "yamlencode", "tostring", "trimspace")
                     and arguments is not None
                     and arguments.child_count == 1
                 ):
                     return self._value(arguments.children[0], depth + 1)
-                if name == "file" and arguments is not None and arguments.child_count == 1:
+                if name in ("file", "templatefile") and arguments is not None and arguments.child_count:
                     inner = self._value(arguments.children[0], depth + 1)
                     path = inner.text if isinstance(inner, Scalar) else UNKNOWN
                     path = path.removeprefix(f"{UNKNOWN}/") if "path.module" in self._text(node) else path
@@ -165,14 +184,34 @@ class _Reader:
                 return Scalar(self._known.get(written.strip(), UNKNOWN), span, written)
 
     def _string(self, node: Tree) -> str:
+        """A text with what is known put in; the grammar leaves white space between its parts out."""
+        start, end, is_heredoc = node.start_byte + 1, node.end_byte - 1, node.type == "heredoc_template"
+        if is_heredoc:
+            start, end = heredoc_body(self._document.text, Span(node.start_byte, node.end_byte))
+        while node.type == "string_lit" and node.child_count == 1:
+            node = node.children[0]
         parts: list[str] = []
+        at = start
         for child in node.children:
-            if child.type == "template_literal":
-                parts.append(_ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), self._text(child)))
-            elif child.type in ("template_interpolation", "template_directive"):
-                inner = self._text(child)[2:-1].strip()
-                parts.append(self._known.get(inner, UNKNOWN))
-        return "".join(parts)
+            if child.type in ("template_interpolation", "template_directive") and child.start_byte >= at:
+                parts.append(self._document.text[at : child.start_byte])
+                parts.append(self._known.get(self._text(child)[2:-1].strip(), UNKNOWN))
+                at = child.end_byte
+        parts.append(self._document.text[at:end])
+        if is_heredoc:
+            text = "".join(parts)
+            return textwrap.dedent(text) if self._text(node).startswith("<<-") else text
+        return "".join(
+            part if index % 2 else _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), part)
+            for index, part in enumerate(parts)
+        )
 
     def _text(self, node: Tree) -> str:
         return self._document.text[node.start_byte : node.end_byte]
+
+
+def heredoc_body(text: str, span: Span) -> Span:
+    """Where the lines of a heredoc stand, without its marks."""
+    start = text.find("\n", span.start, span.end) + 1 or span.end
+    end = text.rfind("\n", span.start, span.end) + 1
+    return Span(start, max(start, end))

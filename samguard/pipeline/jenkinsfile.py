@@ -1,22 +1,22 @@
 """Jenkinsfiles: declarative pipelines, and scripted ones as far as they are static.
 
-tree-sitter's grammar of Groovy gives the tokens; the blocks are told by their braces, since the grammar knows neither
-`catch` nor `for (x in ...)` and gives up the structure of a file that has one. Nothing is run.
+Functions that the file or a loaded one defines are read where they are called. Nothing is run.
 Source: Jenkins user handbook, "Pipeline Syntax"; "Pipeline: AWS Steps" (withAWS, cfnUpdate).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from itertools import product
+from typing import Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
-from samguard.pattern import pattern
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.environment_name import environment_name
 from samguard.pipeline.finished import finished
+from samguard.pipeline.groovy import DEPTH, Block, Token, arguments, read_groovy, string_script
+from samguard.pipeline.jenkins_sections import section_problems
 from samguard.pipeline.model import (
     Concurrency,
     Credential,
@@ -38,44 +38,16 @@ from samguard.pipeline.model import (
 from samguard.pipeline.script_text import ScriptText
 from samguard.pipeline.shell import UNKNOWN, Budget, Read, Shell, joined
 from samguard.source import Document, Place, Span
-from samguard.value import replace, value
+from samguard.value import field, replace, value
 
-if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
-
-_MOST_TOKENS: Final = 200_000
-_DEPTH: Final = 60
 _MOST_ROUNDS: Final = 20
 _MOST_DIGITS: Final = 9
 _MOST_JOBS: Final = 300
-_STRINGS: Final = frozenset({"string_literal", "character_literal", "text_block"})
+_MOST_CALLS: Final = 200
+_MOST_COPIES: Final = 20
+_FAILS: Final = frozenset({"throw", "error", "currentBuild", "unstable", "failure", "exit"})
+"""Words by which a `catch` lets the failure be known."""
 _UNITS: Final = {"SECONDS": 1 / 60, "MINUTES": 1.0, "HOURS": 60.0, "DAYS": 1440.0}
-_INTERPOLATION: Final = pattern(
-    r"\\\$|\$\{\s*(?:env\.|params\.)?([A-Za-z_]\w*)\s*\}|\$(?:env|params)\.([A-Za-z_]\w*)|\$\{[^}]*\}|\\\n|\\\\"
-)
-
-
-@value
-class _Token:
-    kind: str
-    """string, name or sign"""
-    text: str
-    start: int
-    end: int
-
-
-class _Block:
-    """A pair of braces with the statement before it: `stage('x') { ... }`."""
-
-    def __init__(self, head: list[_Token]) -> None:
-        self.head = head
-        self.items: list[_Block | list[_Token]] = []
-        self.end = head[-1].end if head else 0
-
-    @property
-    def name(self) -> str:
-        """The word that begins the statement."""
-        return next((token.text for token in self.head if token.kind == "name" and token.text != "def"), "")
 
 
 @value
@@ -88,6 +60,16 @@ class _Scope:
     ignored: IgnoredFailure | None = None
     is_conditional: bool = False
     depth: int = 0
+    matrix: dict[str, str] = field(default_factory=dict)
+
+
+@value
+class _Function:
+    """A function of Groovy that the file, or one that it loads, defines."""
+
+    parameters: tuple[str, ...]
+    body: Block
+    document: Document
 
 
 class _Stage:
@@ -98,14 +80,6 @@ class _Stage:
         self.steps: list[Step] = []
         self.gates: list[Gate] = list(outer)
         self.credentials: list[Credential] = []
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    import tree_sitter_groovy  # noqa: PLC0415 - few projects have a Jenkinsfile
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_groovy.language()))
 
 
 def read_jenkinsfile(document: Document, read: Read) -> Pipeline:
@@ -127,9 +101,15 @@ class _Reader:
         self._concurrency: Concurrency | None = None
         self._timeout: Timeout | None = None
         self._triggers: list[Trigger] = []
+        self._functions: dict[str, _Function] = {}
+        self._calls = _MOST_CALLS
+        self._via: tuple[Place, ...] = ()
 
     def pipeline(self) -> Pipeline:
-        root = self._blocks()
+        root, problems = read_groovy(self._document)
+        # A brace that is missing makes of the sections after it what they are not: the first of these tells where.
+        self._problems += section_problems(root, self._document, is_whole=not problems)[:1] or problems
+        self._define(root, "")
         start = _Stage("pipeline", whole(self._document), (), ())
         self._walk(root.items, _Scope({}), start)
         stages = ([start] if start.steps else []) + self._stages
@@ -153,113 +133,104 @@ class _Reader:
             tuple(self._triggers) or (Trigger("push", (), whole(self._document)),),
             finished(jobs),
             self._concurrency,
-            (*self._problems, *self._workspace.problems),
+            (*self._problems, *self._workspace.problems, *self._budget.problems),
         )
-
-    # structure
-
-    def _blocks(self) -> _Block:
-        root = _Block([])
-        opened = [root]
-        current: list[_Token] = []
-        parens: list[int] = [0]
-        brace: list[_Token] = []
-        line = -1
-        text = self._document.text
-        for token in self._tokens():
-            number = self._document.position(token.start).line
-            is_new = (
-                number != line
-                and parens[-1] == 0
-                and current
-                and current[-1].text not in (",", "=", "+", "(", ":", "->")
-            )
-            line = self._document.position(token.end).line
-            if is_new and token.text not in ("{", ".", ")"):
-                opened[-1].items.append(current)
-                current = []
-            if token.text == "{":
-                block = _Block(current)
-                opened[-1].items.append(block)
-                opened.append(block)
-                brace.append(token)
-                parens.append(0)
-                current = []
-                if len(opened) > _DEPTH * 2:
-                    break
-            elif token.text == "}":
-                if current:
-                    opened[-1].items.append(current)
-                current = []
-                if len(opened) > 1:
-                    opened.pop().end = token.end
-                    brace.pop()
-                    parens.pop()
-                else:
-                    self._problem('this "}" closes nothing', token)
-            elif token.text == ";":
-                if current:
-                    opened[-1].items.append(current)
-                current = []
-            else:
-                if token.text in "([":
-                    parens[-1] += 1
-                elif token.text in ")]":
-                    parens[-1] = max(parens[-1] - 1, 0)
-                current.append(token)
-        if current:
-            opened[-1].items.append(current)
-        if brace:
-            self._problem('this "{" is never closed', brace[-1])
-        if not root.items and text.strip():
-            self._problems.append(PipelineProblem("no pipeline can be read here", whole(self._document)))
-        return root
-
-    def _problem(self, message: str, token: _Token) -> None:
-        if len(self._problems) < 10:  # noqa: PLR2004
-            self._problems.append(PipelineProblem(message, self._place(token.start, token.end)))
-
-    def _tokens(self) -> Iterator[_Token]:
-        text = self._document.text
-        tree = _parser().parse(text.encode("ascii", "replace"))
-        waiting: list[Node] = [tree.root_node]
-        count = 0
-        while waiting and count < _MOST_TOKENS:
-            node = waiting.pop()
-            if node.type.endswith("comment") or node.start_byte == node.end_byte:
-                continue
-            if node.type in _STRINGS:
-                count += 1
-                yield _Token("string", text[node.start_byte : node.end_byte], node.start_byte, node.end_byte)
-            elif node.child_count:
-                waiting.extend(reversed(node.children))
-            else:
-                count += 1
-                word = text[node.start_byte : node.end_byte]
-                kind = "name" if word[:1].isalpha() or word[:1] == "_" else "sign"
-                yield _Token(kind, word, node.start_byte, node.end_byte)
 
     # meaning
 
-    def _walk(self, items: Sequence[_Block | list[_Token]], scope: _Scope, stage: _Stage) -> _Scope:
+    def _walk(self, items: Sequence[Block | list[Token]], scope: _Scope, stage: _Stage) -> _Scope:
         """Read statements; gives the scope with the variables that they set."""
-        if scope.depth > _DEPTH:
+        if scope.depth > DEPTH:
             return scope
         scope = replace(scope, depth=scope.depth + 1)
         # What a block says of its surroundings holds for all of them, wherever it stands.
         for item in items:
-            if isinstance(item, _Block) and item.name == "environment" and len(item.head) == 1:
+            if isinstance(item, Block) and item.name == "environment" and len(item.head) == 1:
                 scope = self._environment(item, scope, stage)
-        for item in items:
-            if isinstance(item, _Block):
-                self._block(item, scope, stage)
+        for number, item in enumerate(items):
+            if isinstance(item, Block):
+                following = items[number + 1] if item.name == "try" and number + 1 < len(items) else None
+                caught = self._caught(following)
+                own = scope if caught is None else replace(scope, ignored=scope.ignored or caught)
+                self._block(item, own, stage)
             else:
                 scope = self._statement(item, scope, stage)
         return scope
 
-    def _block(self, block: _Block, scope: _Scope, stage: _Stage) -> None:  # noqa: C901, PLR0912, PLR0915
+    def _caught(self, item: Block | list[Token] | None) -> IgnoredFailure | None:
+        """The `catch` that keeps a failure to itself."""
+        if not isinstance(item, Block) or item.name != "catch":
+            return None
+        waiting: list[Block | list[Token]] = [item]
+        while waiting:
+            current = waiting.pop()
+            tokens = current.head if isinstance(current, Block) else current
+            if current is not item and any(
+                token.text in _FAILS or (token.kind == "string" and "exit 1" in token.text) for token in tokens
+            ):
+                return None
+            if isinstance(current, Block):
+                waiting += current.items
+        return IgnoredFailure("catch", self._place(item.head[0].start, item.head[-1].end))
+
+    # functions
+
+    def _define(self, root: Block, prefix: str) -> None:
+        """Remembers the functions that a file defines: `def deploy(String stage) { ... }`."""
+        for block in root.blocks:
+            if _is_definition(block):
+                names = [token for token in block.head if token.text != "private"]
+                opening = next(index for index, token in enumerate(names) if token.text == "(")
+                named = (
+                    [token.text for token in parameter if token.kind == "name"]
+                    for parameter in arguments(names[opening:])
+                )
+                parameters = tuple(words[-1] for words in named if words)
+                self._functions[prefix + names[opening - 1].text] = _Function(parameters, block, self._document)
+
+    def _load(self, name: str, path: str) -> None:
+        """Remembers the functions of a file that `name = load 'path'` reads."""
+        full = joined("", path)
+        self._calls -= 1
+        document = self._read(full) if full is not None and self._calls >= 0 else None
+        if document is not None:
+            outer, self._document = self._document, document
+            self._define(read_groovy(document)[0], f"{name}.")
+            self._document = outer
+
+    def _call(self, tokens: list[Token], scope: _Scope, stage: _Stage) -> bool:
+        """Reads the function that a statement calls; gives whether it is one."""
+        first = 2 if len(tokens) > 2 and [tokens[0].text, tokens[1].text] == ["this", "."] else 0  # noqa: PLR2004
+        end = first + 1
+        if len(tokens) > first + 2 and tokens[first + 1].text == ".":
+            end = first + 3
+        function = self._functions.get("".join(token.text for token in tokens[first:end]))
+        if function is None or self._calls <= 0 or end >= len(tokens):
+            return False
+        self._calls -= 1
+        given = [self._argument(argument, scope) for argument in arguments(tokens[end:])]
+        given += [UNKNOWN] * (len(function.parameters) - len(given))
+        variables = {**scope.variables, **dict(zip(function.parameters, given, strict=False))}
+        via, document = self._via, self._document
+        self._via = (*via, self._place(tokens[0].start, tokens[-1].end))
+        self._document = function.document
+        self._walk(function.body.items, replace(scope, variables=variables), stage)
+        self._via, self._document = via, document
+        return True
+
+    def _argument(self, tokens: list[Token], scope: _Scope) -> str:
+        if len(tokens) == 1:
+            (token,) = tokens
+            return self._text(token, scope) if token.kind == "string" else scope.variables.get(token.text, UNKNOWN)
+        if len(tokens) == 3 and tokens[1].text == "." and tokens[0].text in ("env", "params"):  # noqa: PLR2004
+            return scope.variables.get(tokens[2].text, UNKNOWN)
+        return UNKNOWN
+
+    def _block(self, block: Block, scope: _Scope, stage: _Stage) -> None:  # noqa: C901, PLR0912
         # `parallel(a: { ... })`: the braces are a value, not the body of the call.
         is_value = bool(block.head) and block.head[-1].text == ":"
+        if _is_definition(block):
+            return
         name = "" if is_value else block.name
         strings = [token for token in block.head if token.kind == "string"]
         place = self._place(block.head[0].start, block.head[-1].end) if block.head else whole(self._document)
@@ -270,42 +241,24 @@ class _Reader:
                 self._stage(block, scope, stage, strings, place)
             case "parallel":
                 self._parallel(block, scope, stage)
+            case "matrix":
+                self._matrix(block, scope, stage)
             case "when":
                 self._when(block, scope, stage, place)
             case "input":
                 stage.gates.append(Gate(GateKind.APPROVAL, place))
             case "triggers" | "options":
                 for item in block.items:
-                    if not isinstance(item, _Block):
+                    if not isinstance(item, Block):
                         self._option(item, stage)
             case "timeout":
                 minutes = _minutes(block.head)
-                has_gate = any(
-                    not isinstance(item, _Block) and item and item[0].text == "input" for item in block.items
-                )
+                has_gate = any(not isinstance(item, Block) and item and item[0].text == "input" for item in block.items)
                 if not has_gate:
                     stage.job = replace(stage.job, timeout=Timeout(minutes, place))
                 self._walk(block.items, scope, stage)
             case "withAWS":
-                region, role, keys = (self._named(block.head, key, scope) for key in ("region", "role", "credentials"))
-                kind = (
-                    CredentialKind.LONG_LIVED_KEYS
-                    if keys is not None
-                    else CredentialKind.ROLE
-                    if role
-                    else CredentialKind.UNKNOWN
-                )
-                known = None if role is None or UNKNOWN in role else role
-                written = None if role is None else self._raw(block.head, "role")
-                said = self._raw(block.head, "duration") or ""
-                seconds = int(said) if said.isdigit() and len(said) < _MOST_DIGITS else None
-                stage.credentials.append(
-                    Credential(
-                        kind, place, known, written, duration_seconds=seconds, duration_place=place if seconds else None
-                    )
-                )
-                variables = {**scope.variables, "AWS_REGION": region} if region is not None else scope.variables
-                self._walk(block.items, replace(scope, variables=variables), stage)
+                self._with_aws(block, scope, stage, place)
             case "withCredentials":
                 if any("AWS" in token.text.upper() or "AmazonWebServices" in token.text for token in block.head):
                     stage.credentials.append(Credential(CredentialKind.LONG_LIVED_KEYS, place))
@@ -328,10 +281,29 @@ class _Reader:
                 self._walk(block.items, replace(scope, is_conditional=True), stage)
             case "for":
                 self._for(block, scope, stage, strings)
+            case _ if block.head[-1:] and block.head[-1].text == "each":
+                self._each(block, scope, stage, strings)
             case _:
                 self._walk(block.items, scope, stage)
 
-    def _stage(self, block: _Block, scope: _Scope, outer: _Stage, strings: list[_Token], place: Place) -> None:
+    def _with_aws(self, block: Block, scope: _Scope, stage: _Stage, place: Place) -> None:
+        region, role, keys = (self._named(block.head, key, scope) for key in ("region", "role", "credentials"))
+        kind = CredentialKind.ROLE if role else CredentialKind.UNKNOWN
+        if keys:  # an empty name means those that the agent has
+            kind = CredentialKind.LONG_LIVED_KEYS
+        known = None if role is None or UNKNOWN in role else role
+        written = None if role is None else self._raw(block.head, "role")
+        if self._via and written is not None and written[:1] not in ("'", '"'):
+            place = self._via[0]  # who calls the function says the role
+        said = self._raw(block.head, "duration") or ""
+        seconds = int(said) if said.isdigit() and len(said) < _MOST_DIGITS else None
+        stage.credentials.append(
+            Credential(kind, place, known, written, duration_seconds=seconds, duration_place=place if seconds else None)
+        )
+        variables = {**scope.variables, "AWS_REGION": region} if region is not None else scope.variables
+        self._walk(block.items, replace(scope, variables=variables), stage)
+
+    def _stage(self, block: Block, scope: _Scope, outer: _Stage, strings: list[Token], place: Place) -> None:
         if len(self._stages) >= _MOST_JOBS:
             return
         name = self._text(strings[0], scope).replace(UNKNOWN, "?") if strings else "stage"
@@ -342,29 +314,63 @@ class _Reader:
         stage = _Stage(
             label, place, self._previous, tuple(gate for gate in outer.gates if outer.job.name != "pipeline")
         )
-        stage.job = replace(stage.job, stage=name, branches=outer.job.branches, condition=outer.job.condition)
+        outer_job = outer.job
+        stage.job = replace(
+            stage.job,
+            stage=name,
+            branches=outer_job.branches,
+            events=outer_job.events,
+            condition=outer_job.condition,
+            matrix=scope.matrix,
+            via=self._via,
+        )
         self._stages.append(stage)
         self._walk(block.items, scope, stage)
         self._previous = (label,)
 
-    def _parallel(self, block: _Block, scope: _Scope, stage: _Stage) -> None:
+    def _parallel(self, block: Block, scope: _Scope, stage: _Stage) -> None:
         before = self._previous
         ended: list[str] = []
         for item in block.items:
             self._previous = before
-            if isinstance(item, _Block):
+            if isinstance(item, Block):
                 self._block(item, scope, stage)
                 ended += self._previous
         self._previous = tuple(dict.fromkeys(ended)) or before
 
-    def _when(self, block: _Block, scope: _Scope, stage: _Stage, place: Place) -> None:
+    def _matrix(self, block: Block, scope: _Scope, stage: _Stage) -> None:
+        """Each of the copies that the axes make, side by side."""
+        axes: list[tuple[str, list[str]]] = []
+        for section in block.blocks:
+            for axis in section.blocks if section.name == "axes" else ():
+                name, texts = "", list[str]()
+                for item in axis.items:
+                    if isinstance(item, list):
+                        strings = [self._text(token, scope) for token in item if token.kind == "string"]
+                        name = strings[0] if item[0].text == "name" and strings else name
+                        texts = strings if item[0].text == "values" else texts
+                axes.append((name, texts))
+        before = self._previous
+        ended: list[str] = []
+        for _, values in zip(range(_MOST_COPIES), product(*(texts for _, texts in axes)), strict=False):
+            matrix = {name: text for (name, _), text in zip(axes, values, strict=True)}
+            self._previous = before
+            inner = replace(scope, variables={**scope.variables, **matrix}, matrix={**scope.matrix, **matrix})
+            self._walk([one for one in block.blocks if one.name != "axes"], inner, stage)
+            ended += self._previous
+        self._previous = tuple(dict.fromkeys(ended)) or before
+
+    def _when(self, block: Block, scope: _Scope, stage: _Stage, place: Place) -> None:
         branches: list[str] = []
-        waiting: list[_Block | list[_Token]] = list(block.items)
+        events: list[str] = []
+        waiting: list[Block | list[Token]] = list(block.items)
         while waiting:
             item = waiting.pop(0)
-            if isinstance(item, _Block):
+            if isinstance(item, Block):
                 if item.name != "not":
                     waiting += item.items
+            elif item and item[0].text == "changeRequest":
+                events.append("pull_request")
             elif item and item[0].text == "branch" and len(item) > 1:
                 strings = [token for token in item if token.kind == "string"]
                 named = [
@@ -378,9 +384,14 @@ class _Reader:
                     branches.append(scope.variables.get(named[-1], UNKNOWN))
         known = tuple(branch for branch in branches if UNKNOWN not in branch)
         written = self._document.text[place.span.start : block.end]
-        stage.job = replace(stage.job, branches=known, condition=Said(None, " ".join(written.split())[:500], place))
+        stage.job = replace(
+            stage.job,
+            branches=known,
+            events=tuple(dict.fromkeys(events)),
+            condition=Said(None, " ".join(written.split())[:500], place),
+        )
 
-    def _option(self, tokens: list[_Token], stage: _Stage) -> None:
+    def _option(self, tokens: list[Token], stage: _Stage) -> None:
         place = self._place(tokens[0].start, tokens[-1].end)
         match tokens[0].text:
             case "disableConcurrentBuilds":
@@ -401,7 +412,7 @@ class _Reader:
             case _:
                 pass
 
-    def _for(self, block: _Block, scope: _Scope, stage: _Stage, strings: list[_Token]) -> None:
+    def _for(self, block: Block, scope: _Scope, stage: _Stage, strings: list[Token]) -> None:
         names = [token.text for token in block.head if token.kind == "name"]
         if "in" in names and strings and len(strings) <= _MOST_ROUNDS:
             variable = names[names.index("in") - 1]
@@ -411,21 +422,32 @@ class _Reader:
         else:
             self._walk(block.items, replace(scope, is_conditional=True), stage)
 
-    def _environment(self, block: _Block, scope: _Scope, stage: _Stage) -> _Scope:
+    def _each(self, block: Block, scope: _Scope, stage: _Stage, strings: list[Token]) -> None:
+        """`['a', 'b'].each { name -> ... }`."""
+        is_list = block.head[0].text == "[" and not any(token.text == ":" for token in block.head)
+        if not is_list or not 0 < len(strings) <= _MOST_ROUNDS:
+            self._walk(block.items, replace(scope, is_conditional=True), stage)
+            return
+        name = (block.parameters or ("it",))[-1]
+        for token in strings:
+            variables = {**scope.variables, name: self._text(token, scope)}
+            self._walk(block.items, replace(scope, variables=variables), stage)
+
+    def _environment(self, block: Block, scope: _Scope, stage: _Stage) -> _Scope:
         for item in block.items:
-            if isinstance(item, _Block) or len(item) < 3 or item[1].text != "=":  # noqa: PLR2004
+            if isinstance(item, Block) or len(item) < 3 or item[1].text != "=":  # noqa: PLR2004
                 continue
             name = item[0].text
             if item[2].kind == "string" and len(item) == 3:  # noqa: PLR2004
                 scope = replace(scope, variables={**scope.variables, name: self._text(item[2], scope)})
             else:
                 scope = replace(scope, variables={**scope.variables, name: UNKNOWN})
-                if item[2].text == "credentials" and "AWS" in name:
+                if item[2].text == "credentials" and "AWS" in name and not name.endswith("SECRET_ACCESS_KEY"):
                     place = self._place(item[0].start, item[-1].end)
                     stage.credentials.append(Credential(CredentialKind.LONG_LIVED_KEYS, place))
         return scope
 
-    def _statement(self, tokens: list[_Token], scope: _Scope, stage: _Stage) -> _Scope:
+    def _statement(self, tokens: list[Token], scope: _Scope, stage: _Stage) -> _Scope:
         if not tokens:
             return scope
         place = self._place(tokens[0].start, tokens[-1].end)
@@ -433,6 +455,8 @@ class _Reader:
         texts = [token.text for token in tokens]
         if at is not None:
             self._sh(tokens[at + 1 :], scope, stage)
+        elif self._call(tokens, scope, stage):
+            pass
         elif tokens[0].text == "input":
             stage.gates.append(Gate(GateKind.APPROVAL, place))
         elif tokens[0].text in ("cfnUpdate", "cfnUpdateStackSet", "samDeploy"):
@@ -446,12 +470,16 @@ class _Reader:
         elif "=" in texts[1:5]:
             equals = texts.index("=")
             name = texts[equals - 1]
+            if texts[equals + 1 : equals + 2] == ["load"] and tokens[-1].kind != "name":
+                path = next((token for token in tokens[equals:] if token.kind == "string"), None)
+                if path is not None:
+                    self._load(name, self._text(path, scope))
             is_text = len(tokens) == equals + 2 and tokens[equals + 1].kind == "string"
             worth = self._text(tokens[equals + 1], scope) if is_text and not scope.is_conditional else UNKNOWN
             return replace(scope, variables={**scope.variables, name: worth})
         return scope
 
-    def _sh(self, tokens: list[_Token], scope: _Scope, stage: _Stage) -> None:
+    def _sh(self, tokens: list[Token], scope: _Scope, stage: _Stage) -> None:
         script = None
         for index, token in enumerate(tokens):
             before = [one.text for one in tokens[max(index - 2, 0) : index]]
@@ -467,11 +495,16 @@ class _Reader:
         if any(token.text == "returnStatus" for token in tokens):
             ignored = ignored or IgnoredFailure("returnStatus: true", self._place(tokens[0].start, tokens[-1].end))
         stage.steps += (
-            replace(step, ignored=step.ignored or ignored, is_conditional=step.is_conditional or scope.is_conditional)
+            replace(
+                step,
+                ignored=step.ignored or ignored,
+                is_conditional=step.is_conditional or scope.is_conditional,
+                via=(*self._via, *step.via),
+            )
             for step in found
         )
 
-    def _plugin(self, tokens: list[_Token], scope: _Scope, stage: _Stage, place: Place) -> None:
+    def _plugin(self, tokens: list[Token], scope: _Scope, stage: _Stage, place: Place) -> None:
         """A step of "Pipeline: AWS Steps"."""
         stack = self._named(tokens, "stack", scope) or self._named(tokens, "stackName", scope)
         template = self._named(tokens, "file", scope) or self._named(tokens, "templateFile", scope)
@@ -511,7 +544,7 @@ class _Reader:
 
     # texts
 
-    def _named(self, tokens: Sequence[_Token], name: str, scope: _Scope) -> str | None:
+    def _named(self, tokens: Sequence[Token], name: str, scope: _Scope) -> str | None:
         """The value of a named argument; U+0000 where it is unknown."""
         for index, token in enumerate(tokens[:-2]):
             if token.text == name and tokens[index + 1].text == ":":
@@ -526,7 +559,7 @@ class _Reader:
                 return scope.variables.get(last.text, UNKNOWN)
         return None
 
-    def _raw(self, tokens: Sequence[_Token], name: str) -> str | None:
+    def _raw(self, tokens: Sequence[Token], name: str) -> str | None:
         """A named argument as it is written."""
         for index, token in enumerate(tokens[:-2]):
             if token.text == name and tokens[index + 1].text == ":":
@@ -538,41 +571,33 @@ class _Reader:
                 return "".join(parts)
         return None
 
-    def _text(self, token: _Token, scope: _Scope) -> str:
+    def _text(self, token: Token, scope: _Scope) -> str:
         """A string's value."""
         script = self._script(token).text
         if token.text.startswith("'"):
             return script
         return re.sub(r"\$\{?([A-Za-z_]\w*)\}?", lambda match: scope.variables.get(match[1], UNKNOWN), script)[:20_000]
 
-    def _script(self, token: _Token) -> ScriptText:
-        """A string as a script: Groovy's `${env.X}` is the shell's `${X}`."""
-        quotes = 3 if token.text[:3] in ("'''", '"""') else 1
-        start, end = token.start + quotes, max(token.end - quotes, token.start + quotes)
-        source = self._document.text
-        if token.text[:1] == "'":
-            return ScriptText(source[start:end], self._document, Span(start, end), range(start, end))
-        parts: list[str] = []
-        offsets: list[int] = []
-        at = start
-        for match in _INTERPOLATION.finditer(source, start, end):
-            parts.append(source[at : match.start()])
-            offsets += range(at, match.start())
-            name: str | None = match[1] or match[2]
-            escaped = {"\\$": "$", "\\\n": "\\\n", "\\\\": "\\"}.get(match[0])
-            new = escaped or (f"${{{name}}}" if name else "${__}")
-            parts.append(new)
-            offsets += [match.start()] * len(new)
-            at = match.end()
-        parts.append(source[at:end])
-        offsets += range(at, end)
-        return ScriptText("".join(parts), self._document, Span(start, end), offsets)
+    def _script(self, token: Token) -> ScriptText:
+        return string_script(token, self._document)
 
     def _place(self, start: int, end: int) -> Place:
         return Place(self._document, Span(start, end))
 
 
-def _minutes(tokens: Sequence[_Token]) -> float | None:
+def _is_definition(block: Block) -> bool:
+    """Whether a block is a function's definition: a word for its type, its name, and its parameters."""
+    words = [token for token in block.head if token.text not in ("private", "public", "static")]
+    opening = next((index for index, token in enumerate(words) if token.text == "("), 0)
+    return (
+        opening == 2  # noqa: PLR2004 - `def name (`
+        and words[-1].text == ")"
+        and all(token.kind == "name" for token in words[:2])
+        and words[0].text not in ("else", "new", "return", "throw")
+    )
+
+
+def _minutes(tokens: Sequence[Token]) -> float | None:
     """What `timeout(time: 1, unit: 'HOURS')` comes to; minutes are what Jenkins takes without a unit."""
     texts = [token.text.strip("\"'") for token in tokens]
     number = next((float(text) for text in texts if text.isdigit() and len(text) < _MOST_DIGITS), None)

@@ -120,6 +120,8 @@ class Credential:
     region: str | None = None
     duration_seconds: int | None = None
     duration_place: Place | None = None
+    role_place: Place | None = None
+    """Where the role is said, if that is not `place`."""
 
 
 @value

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from samguard.pattern import pattern
 from samguard.pipeline.called import called
-from samguard.pipeline.model import IgnoredFailure, whole
+from samguard.pipeline.model import IgnoredFailure, PipelineProblem, whole
 from samguard.pipeline.script_text import ScriptText
 from samguard.source import Document, Place
 from samguard.value import replace, value
@@ -96,6 +96,8 @@ class Budget:
         self.commands = _MOST_COMMANDS
         self.characters = _MOST_CHARACTERS
         self.calls = _MOST_CALLS
+        self.problems: list[PipelineProblem] = []
+        """What is wrong with the files that commands call."""
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +127,8 @@ class Shell:
         self.folder = folder
         self.exported: dict[str, str] = {}
         """What was written to GITHUB_ENV."""
+        self.assigned: dict[str, Word] = {}
+        """The last word that a script gave to each variable."""
         self.outputs: dict[str, str] = {}
         """What was written to GITHUB_OUTPUT."""
         self._read = read
@@ -486,6 +490,7 @@ class Shell:
         found = called(tuple(word.text for word in command.words), self.folder, self._document)
         if found is None:
             return False
+        self._budget.problems += (problem for problem in found.problems if problem not in self._budget.problems)
         is_shell = found.is_shell
         arguments = self._arguments(command.words[found.first_argument :]) if is_shell else {}
         saved_state = (
@@ -562,7 +567,10 @@ class Shell:
         name, text = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is None:
             return
-        pieces = "" if text is None else self._word(text, script).pieces
+        word = None if text is None else self._word(text, script)
+        pieces = "" if word is None else word.pieces
+        if word is not None and len(self.assigned) < _MOST_VARIABLES:
+            self.assigned[script.written(name)] = word
         if "+=" in script.written(node).partition("=")[0] + "=":
             key = script.written(name)
             pieces = self.variables.get(key, UNKNOWN) + pieces

@@ -11,10 +11,11 @@ from collections.abc import Sequence as Several
 from typing import Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
+from samguard.pattern import pattern
 from samguard.pipeline.codepipeline_actions import Action, Build, Setting, pipeline_jobs, stage_groups
 from samguard.pipeline.commands import Workspace
 from samguard.pipeline.environment_name import environment_name
-from samguard.pipeline.hcl import Block, read_hcl
+from samguard.pipeline.hcl import Block, heredoc_body, read_attributes, read_hcl
 from samguard.pipeline.model import (
     Job,
     Pipeline,
@@ -29,14 +30,19 @@ from samguard.pipeline.model import (
 from samguard.pipeline.shell import UNKNOWN, Read, joined
 from samguard.pipeline.written_nodes import entries_of, items_of, number_of, text_of, under
 from samguard.source import Document, Mapping, Node, Place, Scalar, Span, parse_document
+from samguard.value import replace
 
+_VALUES: Final = "terraform.tfvars"
 _STACKS: Final = ("aws_cloudformation_stack", "aws_serverlessapplicationrepository_cloudformation_stack")
 _DEFAULT_MINUTES: Final = 60.0
+_INTERPOLATION: Final = pattern(r"\$\{([^}\n]*)\}")
+_NO_NAME: Final = pattern(r"\W")
+_NOT_A_BREAK: Final = pattern(r"[^\n]")
 
 
 def read_terraform(documents: Several[Document], read: Read) -> tuple[Pipeline, ...]:
     """The pipelines of the files of one folder, which Terraform reads as one."""
-    known: dict[str, str] = {}
+    known, wrong_values = _given_values(documents[0].path.rpartition("/")[0], read)
     for document in documents:
         for block in read_hcl(document, {})[0]:
             if block.kind == "locals":
@@ -53,10 +59,10 @@ def read_terraform(documents: Several[Document], read: Read) -> tuple[Pipeline, 
         problems[document.path] = wrong
     for document in documents:
         here = [block for block in blocks if block.place.document.path == document.path and block.kind == "resource"]
-        reader = _Reader(document, blocks, read)
+        reader = _Reader(document, blocks, read, known)
         made = [reader.pipeline(block) for block in here if block.labels[:1] == ("aws_codepipeline",)]
         jobs = tuple(reader.stack(block) for block in here if block.labels and block.labels[0] in _STACKS)
-        wrong = problems[document.path]
+        wrong = (*problems[document.path], *(wrong_values if document is documents[0] else ()))
         if jobs or wrong:
             made.append(
                 Pipeline(
@@ -73,13 +79,25 @@ def read_terraform(documents: Several[Document], read: Read) -> tuple[Pipeline, 
     return tuple(found)
 
 
+def _given_values(folder: str, read: Read) -> tuple[dict[str, str], tuple[PipelineProblem, ...]]:
+    """What the file says that Terraform takes its variables from of itself."""
+    document = read(f"{folder}/{_VALUES}" if folder else _VALUES)
+    if document is None:
+        return {}, ()
+    body, problems = read_attributes(document)
+    given = {f"var.{entry.name}": text_of(entry.value) for entry in entries_of(body)}
+    return {name: text for name, text in given.items() if text is not None and UNKNOWN not in text}, problems
+
+
 class _Reader:
     """Reads the resources of one file; those that they refer to may stand in another one of the folder."""
 
-    def __init__(self, document: Document, blocks: Several[Block], read: Read) -> None:
+    def __init__(self, document: Document, blocks: Several[Block], read: Read, known: dict[str, str]) -> None:
         self._document = document
         self._blocks = blocks
         self._read = read
+        self._known = known
+        self._problems: list[PipelineProblem] = []
         self._folder = document.path.rpartition("/")[0]
 
     def pipeline(self, block: Block) -> Pipeline:
@@ -108,7 +126,7 @@ class _Reader:
             self._document,
             tuple(triggers),
             jobs,
-            problems=tuple(workspace.problems),
+            problems=(*self._problems, *workspace.problems),
         )
 
     def _action(self, node: Mapping, stage: str) -> Action:
@@ -200,6 +218,8 @@ class _Reader:
     def _with_spec(self, build: Build, spec: Node | None) -> Build:
         path = text_of(under(spec, "file"))
         inline = None
+        if isinstance(spec, Mapping) and path is None:  # yamlencode({ ... })
+            return replace(build, root=spec)
         if path is None and isinstance(spec, Scalar):
             if "\n" in spec.text:
                 inline = spec
@@ -211,22 +231,31 @@ class _Reader:
         if path is not None and UNKNOWN not in path:
             document = self._read(path.removeprefix("./")) or self._read(joined(self._folder, path) or path)
         if document is not None and document.root is not None:
-            return Build(
-                document.root, document, None, build.variables, build.timeout, build.role, build.project, build.names
-            )
+            return replace(build, root=document.root, document=document)
         if inline is not None:
-            root = parse_document(inline.text, "buildspec.yml").root
-            return Build(
-                root,
-                build.document,
-                inline.span,
-                build.variables,
-                build.timeout,
-                build.role,
-                build.project,
-                build.names,
-            )
+            return self._inline(build, inline)
         return build
+
+    def _inline(self, build: Build, spec: Scalar) -> Build:
+        """A buildspec that stands in the configuration: what Terraform puts in is a variable of its commands."""
+        if not spec.raw.startswith("<<"):
+            return replace(build, root=parse_document(spec.text, "buildspec.yml").root, whole=spec.span)
+        text = build.document.text
+        start, end = heredoc_body(text, spec.span)
+        variables = dict(build.variables)
+
+        def variable(match: re.Match[str]) -> str:
+            name = _NO_NAME.sub("_", match[1])
+            variables[name] = self._known.get(match[1].strip(), UNKNOWN)
+            return f"${{{name}}}"
+
+        body = _INTERPOLATION.sub(variable, text[start:end].replace("$${", " ${"))
+        document = parse_document(_NOT_A_BREAK.sub(" ", text[:start]) + body, "buildspec.yml")
+        if document.root is None:
+            self._problems += (
+                PipelineProblem(problem.message, Place(build.document, problem.span)) for problem in document.problems
+            )
+        return replace(build, root=document.root, variables=variables)
 
     def stack(self, block: Block) -> Job:
         """A stack that `terraform apply` deploys."""

@@ -1,4 +1,7 @@
-"""TOML 1.0 as `tomllib` reads it, with positions.
+"""TOML 1.1 with positions, as SAM CLI reads it.
+
+SAM CLI 1.170 pins tomlkit 0.15.1, which takes what TOML 1.1 added to 1.0: inline tables over several lines, with comments
+and a trailing comma; the escapes e and x; times without seconds. `tomllib` reads 1.1 from Python 3.15 on.
 
 Two steps: the statements fill tables, which headers and dotted keys may enter again and again; at the end the tables
 become nodes. Values are nodes from the start. Only values inside of values recurse, and no deeper than `limits` says.
@@ -29,7 +32,7 @@ _BASIC_PART: Final = re.compile(r'[^"\\\x00-\x08\n-\x1f\x7f]*+')
 _BASIC_LINES_PART: Final = re.compile(r'(?:[^"\\\x00-\x08\x0b-\x1f\x7f]++|\r\n|"(?!""))*+')
 _LITERAL_PART: Final = re.compile(r"[^'\x00-\x08\n-\x1f\x7f]*+")
 _LITERAL_LINES_PART: Final = re.compile(r"(?:[^'\x00-\x08\x0b-\x1f\x7f]++|\r\n|'(?!''))*+")
-_ESCAPE: Final = re.compile(r'\\(?:["\\bfnrt]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})')
+_ESCAPE: Final = re.compile(r'\\(?:["\\befnrt]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})')
 _ESCAPED_LINE_END: Final = re.compile(r"\\[ \t]*+(?:\n|\r\n)(?:[ \t\n]|\r\n)*+")
 
 _BOOLEAN: Final = re.compile(r"true|false")
@@ -39,14 +42,14 @@ _NUMBER: Final = re.compile(
     r"|[-+]?(?:0|[1-9](?:_?[0-9])*+)(?:\.[0-9](?:_?[0-9])*+)?(?:[eE][-+]?[0-9](?:_?[0-9])*+)?"
 )
 _INTEGER: Final = re.compile(r"[-+]?[0-9_]++|0[xob][0-9A-Fa-f_]++")
-_TIME_TEXT: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]++)?"
+_TIME_TEXT: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]++)?)?"
 _TIME: Final = re.compile(_TIME_TEXT)
 _DATE: Final = re.compile(
     r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     rf"(?:[Tt ]{_TIME_TEXT}(?:[Zz]|[-+](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
 )
 
-_ESCAPED: Final = {'"': '"', "\\": "\\", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_ESCAPED: Final = {'"': '"', "\\": "\\", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _KNOWN_ELSEWHERE: Final = {
     **dict.fromkeys(("True", "TRUE", "yes", "Yes", "on", "On"), "TOML writes true"),
     **dict.fromkeys(("False", "FALSE", "no", "No", "off", "Off"), "TOML writes false"),
@@ -291,29 +294,18 @@ class _Reader:
             raise self._too_deep(self._span(start))
         table = _Table(start, start + 1, depth)
         opened = ("the inline table begins here", self._span(start))
-        self._move(start + 1)
-        if not self._text.startswith("}", self._offset):
-            while True:
-                self._one_line(opened)
-                if table.entries and self._text.startswith("}", self._offset):
-                    message = 'expected a key after ",", found "}"; an inline table has no trailing comma'
-                    raise _refused(message, self._span(self._offset), opened)
-                self._pair(table, "a key" if table.entries else 'a key or "}"')
-                self._move(self._offset)
-                self._one_line(opened)
-                if not self._text.startswith(",", self._offset):
-                    break
-                self._move(self._offset + 1)
-            if not self._text.startswith("}", self._offset):
+        self._offset = start + 1
+        self._skip_lines()
+        while not self._text.startswith("}", self._offset):
+            self._pair(table, 'a key or "}"')
+            self._skip_lines()
+            if self._text.startswith(",", self._offset):
+                self._offset += 1
+                self._skip_lines()
+            elif not self._text.startswith("}", self._offset):
                 raise self._unexpected('"," or "}" after a value', opened)
         entries = table.node().entries
         return Mapping(entries, Span(start, self._offset + 1))
-
-    def _one_line(self, opened: tuple[str, Span]) -> None:
-        """Refuse a line's end here."""
-        if self._text.startswith(("\n", "\r\n", "#"), self._offset):
-            message = 'expected "}" on the same line; an inline table cannot go over several lines'
-            raise _refused(message, self._span(self._offset), opened)
 
     def _bare_value(self, start: int) -> Scalar:
         """A boolean, a number, a date or a time."""

@@ -1,4 +1,5 @@
 import math
+import re
 import sys
 import tomllib
 from collections.abc import Callable
@@ -115,6 +116,10 @@ def plain(node: Node | None) -> Any:
         ("{ b = 1, 'c d' = [2] }", {"b": 1, "c d": [2]}),
         ("{ b.c = 1, b.d = 2 }", {"b": {"c": 1, "d": 2}}),
         ("{ b = [\n1\n] }", {"b": [1]}),
+        ("{\n b = 1, # one\n c = 2\n}", {"b": 1, "c": 2}),
+        ("{ b = 1, }", {"b": 1}),
+        ("{\n # nothing\n}", {}),
+        (r'"\e[0m\x41\xe9"', "\x1b[0mA\xe9"),
     ],
 )
 def test_each_kind_of_value_is_read(written_value: str, value: object) -> None:
@@ -131,6 +136,8 @@ def test_nan_is_read() -> None:
         "1979-05-27",
         "07:32:00",
         "07:32:00.5",
+        "07:32",
+        "1979-05-27T07:32Z",
         "1979-05-27T07:32:00Z",
         "1979-05-27 07:32:00.999999",
         "1979-05-27t00:32:00-07:00",
@@ -312,7 +319,7 @@ NUMBER = "expected a value such as 12, 0.5, 2026-01-31 or 07:30:00"
         ("a = null", 'expected a value, found "null"; TOML has no null; leave the key out', "null"),
         ("a = 01", f'{NUMBER}, found "01"; a text stands in quotes', "01"),
         ("a = 1__0", f'{NUMBER}, found "1__0"; a text stands in quotes', "1__0"),
-        ("a = 07:30", f'{NUMBER}, found "07:30"; a text stands in quotes', "07:30"),
+        ("a = 07:3", f'{NUMBER}, found "07:3"; a text stands in quotes', "07:3"),
         ("a = 2026-02-30", "there is no such day: 2026-02-30", "2026-02-30"),
         ("a = 0000-01-01", "there is no such day: 0000-01-01", "0000-01-01"),
         ("[a\n", 'expected "]" after a table\'s name, found the end of the line', "\n"),
@@ -325,12 +332,8 @@ NUMBER = "expected a value such as 12, 0.5, 2026-01-31 or 07:30:00"
         ("a = {b = 1", 'expected "," or "}" after a value, found the end of the text', ""),
         ("a = {b = 1]", 'expected "," or "}" after a value, found "]"', "]"),
         ("a = {,}", 'expected a key or "}", found ","', ","),
-        ("a = {b = 1,}", 'expected a key after ",", found "}"; an inline table has no trailing comma', "}"),
-        (
-            "a = {b = 1,\nc = 2}",
-            'expected "}" on the same line; an inline table cannot go over several lines',
-            "\n",
-        ),
+        ("a = {b = 1,,}", 'expected a key or "}", found ","', ","),
+        ("a = {b = 1\nc = 2}", 'expected "," or "}" after a value, found "c"', "c"),
         ('a = "b\n', END_OF_LINE, "\n"),
         ('a = "b\r\n', END_OF_LINE, "\r"),
         ("a = 'b", "expected ' at the end of a string, found the end of the text", ""),
@@ -466,7 +469,8 @@ def test_too_many_nodes_are_refused() -> None:
 
 # Against tomllib
 
-judged = pytest.mark.skipif(sys.version_info >= (3, 15), reason="tomllib reads TOML 1.1 from Python 3.15 on")
+NEW_IN_1_1 = re.compile(r"\{|\\[ex]|\d:\d\d(?!:\d)")
+"""Where TOML 1.1 may allow what 1.0 refuses. tomllib reads 1.1 from Python 3.15 on."""
 
 
 def comparable(value: Any) -> Any:
@@ -581,9 +585,7 @@ def toml_documents(draw: st.DrawFn) -> str:
 
 
 short_keys = st.lists(st.sampled_from(["a", "b", "'a'"]), min_size=1, max_size=3).map(".".join)
-short_values = st.sampled_from(
-    ["1", "[]", "{}", "[{}]", "{a = 1}", "{a.b = 1, a.a = 2}", "{a = {}, a.b = 1}", "{a = 1,}"]
-)
+short_values = st.sampled_from(["1", "[]", "{}", "[{}]", "{a = 1}", "{a.b = 1, a.a = 2}", "{a = {}, a.b = 1}"])
 statements = st.one_of(
     short_keys.map("[{}]".format),
     short_keys.map("[[{}]]".format),
@@ -602,14 +604,12 @@ def nearly_toml(draw: st.DrawFn) -> str:
     return text[:start] + draw(st.text(toml_characters, max_size=3)) + text[start + draw(st.integers(0, 3)) :]
 
 
-@judged
 @settings(deadline=None)
 @given(toml_documents())
 def test_what_is_toml_is_read_as_tomllib_reads_it(text: str) -> None:
     assert judgement(text) == reading(text)
 
 
-@judged
 @settings(deadline=None, max_examples=500)
 @given(st.lists(statements, max_size=6).map("\n".join))
 @example("[a.b.a]\n[a]\nb.b = 1\n[a.b]")
@@ -619,7 +619,6 @@ def test_tables_may_be_defined_again_exactly_where_tomllib_allows_it(text: str) 
     assert judgement(text) == reading(text)
 
 
-@judged
 @settings(deadline=None, max_examples=300)
 @given(nearly_toml() | st.text(toml_characters, max_size=12))
 @example('a = "\r"')
@@ -629,7 +628,10 @@ def test_tables_may_be_defined_again_exactly_where_tomllib_allows_it(text: str) 
 @example("a = { # b\n}")
 @example("'''a''' = 1")
 def test_a_text_is_refused_exactly_when_tomllib_refuses_it(text: str) -> None:
-    assert (judgement(text) is None) == (reading(text) is None)
+    judged = judgement(text)
+    if judged is None and NEW_IN_1_1.search(text) and sys.version_info < (3, 15):
+        return
+    assert (judged is None) == (reading(text) is None)
 
 
 @settings(deadline=None)
