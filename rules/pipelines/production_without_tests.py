@@ -20,6 +20,7 @@ from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW
 from samguard.rules.pipelines.production_path import (
     Deploy,
     first_in_each_job,
+    follows_another,
     jobs_before,
     may_hold_tests,
     may_test,
@@ -97,7 +98,7 @@ def check(project: Project) -> Iterator[Finding]:
     """One finding for each job that deploys to production what nothing has tested."""
     testing = [pipeline.path for pipeline in project.pipelines if any(may_hold_tests(job) for job in pipeline.jobs)]
     for pipeline in project.pipelines:
-        if any(path != pipeline.path for path in testing) or _follows_another(pipeline):
+        if any(path != pipeline.path for path in testing) or follows_another(pipeline):
             continue
         for deploy in first_in_each_job(production_deploys(pipeline)):
             if not _is_tested(pipeline, deploy):
@@ -107,11 +108,6 @@ def check(project: Project) -> Iterator[Finding]:
                     "this one waits for"
                 )
                 yield Finding(place.span, message, document=place.document)
-
-
-def _follows_another(pipeline: Pipeline) -> bool:
-    """Whether other pipelines come before, which may test."""
-    return any(trigger.event in ("workflow_run", "workflow_call") for trigger in pipeline.triggers)
 
 
 def _is_tested(pipeline: Pipeline, deploy: Deploy) -> bool:

@@ -178,8 +178,8 @@ class _Run:
         found = list(self.asked_about(document, world))
         refused = {_place(finding, document) for rule, finding in found if rule.refused_values}
         for rule, finding in found:
-            decided = refused and rule.about_production and {_at(reason.place) for reason in finding.because}
-            if not decided or not refused & decided:
+            decided = {_place(finding, document), *(_at(reason.place) for reason in finding.because)} if refused else ()
+            if rule.refused_values or not refused.intersection(decided):
                 yield rule, finding
 
     def asked_about(self, document: Document, world: Deployment) -> Iterator[tuple[Rule, Finding]]:
