@@ -18,7 +18,7 @@ from samguard.evaluation import Literal, Reason
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.strategy import number
-from samguard.rules.environments.given_values import literals
+from samguard.rules.environments.given_values import literals, looks_like_key
 from samguard.rules.environments.orders_example import PLAIN
 from samguard.source import Place, Scalar, Span
 from samguard.template import Parameter
@@ -177,7 +177,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if wrong is None:
             continue
         why, at = wrong
-        hidden = _is_hidden(parameter)
+        hidden = _is_hidden(parameter) or looks_like_key(text)
         shown = "the value" if hidden else f"{text[:40]!r}"
         yield Finding(
             place.span,

@@ -40,6 +40,27 @@ BAD = (
             ),
         ),
     ),
+    Example(  # by a buildspec, from a store
+        template=TEMPLATE,
+        files=(
+            (
+                "buildspec.yml",
+                """
+version: 0.2
+env:
+  secrets-manager:
+    AWS_ACCESS_KEY_ID: deploy:id  # SG723
+    AWS_SECRET_ACCESS_KEY: deploy:key
+phases:
+  build:
+    commands:
+      - pytest
+      - sam build
+      - sam deploy --stack-name orders-prod --capabilities CAPABILITY_IAM
+""",
+            ),
+        ),
+    ),
 )
 
 GOOD = (

@@ -16,27 +16,20 @@ from typing import Final
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.pattern import pattern
-from samguard.pipeline import Credential, Job, Pipeline, PipelineSystem
+from samguard.pipeline import Job, Pipeline, PipelineSystem
+from samguard.rules.pipelines.assumed_roles import assumed_roles
 from samguard.rules.pipelines.example_workflow import CODEPIPELINE, CONFIGURATIONS, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import deploys, first_in_each_job
+from samguard.source import Place
 
 RULE = Rule("SG727", "one-account-for-all-environments", Level.NOTE, since="0.1.0")
 
 _PRODUCTION = "arn:aws:iam::222222222222:role/deploy"
-_SIGN_IN = "uses: aws-actions/configure-aws-credentials@v4\n        with:\n          role-to-assume: "
 
 BAD = (
     Example(
         template=TEMPLATE,
-        files=(
-            (
-                WORKFLOW_PATH,
-                WORKFLOW.replace(
-                    f"{_SIGN_IN}{_PRODUCTION}",
-                    f"{_SIGN_IN}arn:aws:iam::111111111111:role/deploy-prod".replace("@v4", "@v4  # SG727"),
-                ),
-            ),
-        ),
+        files=((WORKFLOW_PATH, WORKFLOW.replace(_PRODUCTION, "arn:aws:iam::111111111111:role/deploy-prod  # SG727")),),
     ),
 )
 
@@ -76,17 +69,18 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
         return
     found = first_in_each_job(deploys(pipeline))
     others = {account: one for one in found if not one.is_production for account in _accounts(one.job)}
-    roles = {credential.role for one in found if not one.is_production for credential in one.job.credentials}
+    roles = {role for one in found if not one.is_production for role in assumed_roles(one.job)}
     for deploy in found:
-        for account, credential in _accounts(deploy.job).items() if deploy.is_production else ():
-            if account in others and credential.role not in roles:
+        own = {} if not deploy.is_production or roles & assumed_roles(deploy.job).keys() else _accounts(deploy.job)
+        for account, place in own.items():
+            if account in others:
                 message = (
                     f"{deploy.environment} is in the account of {others[account].environment} ({account}): what may change "
                     f"the one may change the other; give {deploy.environment} an account of its own"
                 )
-                yield Finding(credential.place.span, message, document=credential.place.document)
+                yield Finding(place.span, message, document=place.document)
 
 
-def _accounts(job: Job) -> dict[str, Credential]:
-    named = ((_ACCOUNT.match(one.role), one) for one in job.credentials if one.role)
-    return {found[1]: one for found, one in named if found is not None}
+def _accounts(job: Job) -> dict[str, Place]:
+    named = ((_ACCOUNT.match(role), place) for role, place in assumed_roles(job).items())
+    return {found[1]: place for found, place in named if found is not None}

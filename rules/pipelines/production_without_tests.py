@@ -2,7 +2,8 @@
 
 What goes wrong: no step of the pipeline that ends before the deployment tests anything: what the alarms of the canary do not
 see, nobody sees.
-Silent when: a test has run in a job that this one waits for; another pipeline of the project tests; a script, an action or a
+Silent when: a test has run in a job that this one waits for; another pipeline of the project tests; it would be so if it
+waited for another environment (SG710); a script, an action or a
 job of another repository may do so.
 Fix: run the tests in a job that the deployment needs.
 Source: AWS Well-Architected Framework, operational excellence pillar, "OPS06-BP02 Test deployments"; AWS SAM developer guide,
@@ -19,6 +20,8 @@ from samguard.project import Project
 from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import (
     Deploy,
+    are_alternatives,
+    deploys,
     first_in_each_job,
     follows_another,
     jobs_before,
@@ -68,6 +71,25 @@ BAD = (
             ),
         ),
     ),
+    Example(  # what waits for staging has to wait for the tests of staging, too; this does not wait for staging at all
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace("\n  production:\n    needs: staging\n", "\n  production:  # SG710\n"),
+            ),
+            (
+                "release/buildspec.yml",
+                """
+version: 0.2
+phases:
+  build:
+    commands:
+      - sam deploy --stack-name refunds-prod --template packaged.yaml
+""",
+            ),
+        ),
+    ),
 )
 
 GOOD = (
@@ -101,13 +123,20 @@ def check(project: Project) -> Iterator[Finding]:
         if any(path != pipeline.path for path in testing) or follows_another(pipeline):
             continue
         for deploy in first_in_each_job(production_deploys(pipeline)):
-            if not _is_tested(pipeline, deploy):
+            if not _is_tested(pipeline, deploy) and not _is_beside_a_tested_one(pipeline, deploy):
                 place = deploy.job.place
                 message = (
                     f"nothing tests the release before it is deployed to {deploy.environment}; run the tests in a job that "
                     "this one waits for"
                 )
                 yield Finding(place.span, message, document=place.document)
+
+
+def _is_beside_a_tested_one(pipeline: Pipeline, deploy: Deploy) -> bool:
+    """Whether production would be tested if it waited for the environment that a release is tried in: SG710 says so."""
+    before = pipeline.before(deploy.job.name)
+    others = [one for one in deploys(pipeline) if not one.is_production and one.job.name not in before]
+    return any(_is_tested(pipeline, one) and not are_alternatives(one.job, deploy.job) for one in others)
 
 
 def _is_tested(pipeline: Pipeline, deploy: Deploy) -> bool:
