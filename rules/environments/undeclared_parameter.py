@@ -111,7 +111,9 @@ def check(project: Project) -> Iterator[Finding]:
     for given in given_values(project):
         template, path = given.file.template, given.place.document.path
         declared.setdefault(path, set()).update(template.parameters)
-        if may_declare_more(template) or not _is_meant(given, project):
+        # A value of a pipeline that this template declares is no sign of another one.
+        is_telling = given.value.source is ParameterSource.SAMCONFIG or given.name not in template.parameters
+        if may_declare_more(template) or (is_telling and not _is_meant(given, project)):
             open_files.add(path)
         missing.setdefault((given.place, given.name), given)
     for (place, name), given in missing.items():

@@ -37,9 +37,10 @@ def pipeline_lines(pipeline: PipelinePlan, width: int, paint: Paint) -> Iterator
 
 
 def _words(stage: PlannedStage) -> Iterator[str]:
-    for gate in stage.gates:
-        if gate in _GATES:
-            yield _GATES[gate]
+    gates = [_GATES[gate] for gate in stage.gates if gate in _GATES]
+    yield from gates
+    if stage.kind == "approval" and gates:
+        return
     if stage.kind == "deploy" and stage.environment is not None:
         yield f"Deploy {printable(shortened(stage.environment, _MAX_NAME))}"
     else:

@@ -220,7 +220,8 @@ def _cloudformation(action: Action, surroundings: Surroundings, workspace: Works
     source: str | None = None
     if template is not None and template.text is not None:
         written = template.text.partition("::")[2] or template.text
-        source = workspace.products.get(posixpath.basename(written), written)
+        base = posixpath.basename(written)
+        source = workspace.sources.get(base) or workspace.products.get(base, written)
     stack_name = None if stack is None else stack.text
     names = [] if stack is None else [stack.written]
     # A stage's name is the nearest thing that CodePipeline has to an environment.
@@ -270,6 +271,8 @@ def _overrides(setting: Setting, workspace: Workspace) -> tuple[dict[str, Parame
     if not isinstance(node, Scalar):
         return {}, False
     inner = embedded(node, document, "json")
+    if inner.root is None and not inner.problems:  # what Fn::Sub makes of it is not known
+        return {}, False
     if not isinstance(inner.root, Mapping):
         problems = inner.problems or (PipelineProblem("ParameterOverrides must be a JSON table", setting.place),)
         workspace.problems += problems

@@ -13,7 +13,7 @@ from samguard.pipeline.command_line import CommandLine, command_line
 from samguard.pipeline.deploy_values import Given, aws_parameters, comma_parameters, options_of, sam_overrides
 from samguard.pipeline.environment_name import environment_name
 from samguard.pipeline.model import PipelineProblem, Step, StepKind
-from samguard.pipeline.shell import UNKNOWN, Read, ShellCommand, Word
+from samguard.pipeline.shell import UNKNOWN, Read, ShellCommand, Word, joined
 from samguard.value import replace, value
 
 _WORDS: Final = pattern(r"[A-Z]?[a-z0-9]+|[A-Z]+")
@@ -45,6 +45,7 @@ _DEPLOYERS: Final = {
 }
 _CLOUDFORMATION: Final = frozenset("deploy create-stack update-stack create-change-set execute-change-set".split())
 _DIRECT: Final = frozenset("update-function-code update-alias publish-version create-alias".split())
+_DEFAULT_TEMPLATES: Final = ("template.yaml", "template.yml", "template.json")
 _BRIEF: Final = 2_000
 """Characters of a command that a step repeats."""
 
@@ -67,8 +68,11 @@ class Workspace:
     def __init__(self) -> None:
         self.products: dict[str, str | None] = {}
         """The template that each packaged one was made of, by file name."""
+        self.sources: dict[str, str] = {}
+        """The same from the root of the tree, where it is known: for who deploys it from elsewhere."""
         self.built: str | None = None
         """The template that `sam build` was given last."""
+        self.built_source: str | None = None
         self.problems: list[PipelineProblem] = []
 
 
@@ -225,9 +229,10 @@ def _sam(  # noqa: PLR0913, PLR0917 - the parts of one command
     template = line.word("template_file", "template")
     if operation == "build":
         workspace.built = None if template is None else template.text
+        workspace.built_source = _source(workspace.built, command.folder, read, is_named=template is not None)
         return replace(plain, kind=StepKind.BUILD)
     if operation == "package":
-        _packaged(line, template, workspace)
+        _packaged(line, template, workspace, command.folder)
         return replace(plain, kind=StepKind.PACKAGE)
     if operation in ("deploy", "sync"):
         given = sam_overrides(line.options.get("parameter_overrides", ()), command.folder, read)
@@ -258,7 +263,7 @@ def _cloudformation(  # noqa: PLR0913, PLR0917
 ) -> Step:
     template = line.word("template_file", "template_body", "template_url")
     if operation == "package":
-        _packaged(line, template, workspace)
+        _packaged(line, template, workspace, command.folder)
         return replace(plain, kind=StepKind.PACKAGE)
     if operation == "wait":
         return replace(plain, kind=StepKind.WAIT)
@@ -299,13 +304,24 @@ def _direct(command: ShellCommand, line: CommandLine, surroundings: Surroundings
     return made
 
 
-def _packaged(line: CommandLine, template: Word | None, workspace: Workspace) -> None:
+def _source(template: str | None, folder: str | None, read: Read, *, is_named: bool) -> str | None:
+    """Where a template stands from the root; without a name, it is the folder's default one."""
+    if is_named:
+        return joined(folder, template)
+    paths = (joined(folder, name) for name in _DEFAULT_TEMPLATES)
+    return next((path for path in paths if path is not None and read(path) is not None), None)
+
+
+def _packaged(line: CommandLine, template: Word | None, workspace: Workspace, folder: str | None) -> None:
     output = line.text("output_template_file")
     if output is not None:
         source: str | None = template.text if template is not None else None
         if source is None or source.startswith((".aws-sam/", "./.aws-sam/")):
             source = workspace.built
         workspace.products[posixpath.basename(output)] = source
+        origin = workspace.built_source if source == workspace.built else joined(folder, source)
+        if origin is not None:
+            workspace.sources[posixpath.basename(output)] = origin
 
 
 def _deployment(  # noqa: PLR0913, PLR0917

@@ -11,6 +11,7 @@ from samguard.source.json_reader import read_json
 from samguard.value import value
 
 _NOT_A_BREAK: Final = pattern(r"[^\n]")
+_SUBSTITUTED: Final = pattern(r"\$\{[^}\n]*\}")
 
 
 @value
@@ -54,11 +55,15 @@ def embedded(scalar: Scalar, document: Document, ending: str) -> Embedded:
 
 
 def _parsed(text: str, ending: str) -> tuple[Node | None, tuple[Problem, ...]]:
-    """The nodes of a text. What AWS reads as JSON has to be JSON, unless Fn::Sub makes it so."""
-    if ending == "json" and "${" not in text:
-        return read_json(text)
-    document = parse_document(text, f"embedded.{ending}")
-    return document.root, document.problems
+    """The nodes of a text. What AWS reads as JSON has to be JSON, once Fn::Sub has put a number or the like in."""
+    if ending != "json":
+        document = parse_document(text, f"embedded.{ending}")
+        return document.root, document.problems
+    root, problems = read_json(text)
+    if root is not None or "${" not in text:
+        return root, problems
+    filled, wrong = read_json(_SUBSTITUTED.sub(lambda match: "1" * len(match[0]), text))
+    return None, () if filled is not None else wrong
 
 
 def json_problems(document: Document) -> tuple[PipelineProblem, ...]:

@@ -5,10 +5,10 @@ Source: GitLab documentation, "CI/CD YAML syntax reference".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Several
 from itertools import product
-from typing import Final
+from typing import Final, TypeAlias
 
 from samguard.pattern import pattern
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
@@ -44,6 +44,8 @@ _STAGES: Final = (".pre", "build", "test", "deploy", ".post")
 _DEFAULTED: Final = ("before_script", "after_script", "timeout", "id_tokens", "image", "interruptible")
 _MOST_JOBS: Final = 300
 _MOST_FILES: Final = 30
+_DEPTH: Final = 3
+"""How deep pipelines start pipelines: GitLab allows two."""
 _MOST_PARENTS: Final = 11
 _MOST_COPIES: Final = 20
 _DURATION: Final = pattern(
@@ -72,17 +74,25 @@ class _Part:
         return Place(self.document, self.entry.span)
 
 
-def read_gitlab_ci(document: Document, read: Read) -> Pipeline:
+Matching: TypeAlias = Callable[[str], Several[str]]
+"""Gives the paths of the tree that a pattern with `*` and `**` stands for."""
+
+
+def read_gitlab_ci(document: Document, read: Read, matching: Matching) -> Pipeline:
     """The pipeline of a `.gitlab-ci.yml`; without jobs where it could not be read."""
-    return _Reader(document, read).pipeline()
+    return _Reader(document, read, matching).pipeline()
 
 
 class _Reader:
     """Reads one configuration with what it includes."""
 
-    def __init__(self, document: Document, read: Read) -> None:
+    def __init__(self, document: Document, read: Read, matching: Matching, depth: int = 0) -> None:
         self._document = document
         self._read = read
+        self._matching = matching
+        self._depth = depth
+        self._has_foreign = False
+        """Whether something is included that is not in the tree: what it defines is not known."""
         self._problems: list[PipelineProblem] = []
         self._top: dict[str, _Part] = {}
         """Jobs, templates and global keys; of a name in several files, their keys are merged, the including file's first."""
@@ -91,7 +101,8 @@ class _Reader:
         self._budget = Budget()
         self._files = 0
 
-    def pipeline(self) -> Pipeline:
+    def jobs(self) -> list[Job]:
+        """The jobs in an order in which they can run, those of the pipelines that they start behind them."""
         self._include(self._document, set())
         stages = texts_of(self._global("stages")) or _STAGES
         jobs: list[Job] = []
@@ -102,6 +113,40 @@ class _Reader:
         for job in jobs:
             names.setdefault(job.name.partition(": [")[0], []).append(job.name)
         ordered = _with_needs(jobs, names)
+        return [one for job in ordered for one in (job, *self._children(job))]
+
+    def _children(self, job: Job) -> Iterator[Job]:
+        """The jobs of the pipeline in the same tree that a job starts: they run when, and where, it does."""
+        part = self._resolved(job.name.partition(": [")[0]).get("trigger")
+        for item in items_of(under(part.node, "include")) if part is not None and self._depth < _DEPTH else ():
+            path = text_of(item) or text_of(under(item, "local"))
+            document = None if path is None else self._read(_local(path))
+            if part is None or document is None:
+                continue
+            child = _Reader(document, self._read, self._matching, self._depth + 1)
+            for one in child.jobs()[:_MOST_JOBS]:
+                needs = tuple(f"{job.name} / {need}" for need in one.needs)
+                yield replace(
+                    one,
+                    name=f"{job.name} / {one.name}",
+                    needs=needs or (job.name,),
+                    gates=(*job.gates, *one.gates),
+                    branches=one.branches or job.branches,
+                    events=one.events or job.events,
+                    condition=one.condition or job.condition,
+                    concurrency=one.concurrency or job.concurrency,
+                    ignored=one.ignored or job.ignored,
+                    via=(part.place, *one.via),
+                )
+            self._problems += child.problems()
+
+    def problems(self) -> tuple[PipelineProblem, ...]:
+        """What is wrong, as far as it was read."""
+        return (*self._problems, *self._workspace.problems, *self._budget.problems)
+
+    def pipeline(self) -> Pipeline:
+        """All of it."""
+        jobs = self.jobs()
         if not jobs and not self._problems:
             self._problems.append(PipelineProblem("there is no job with a script here", whole(self._document)))
         return Pipeline(
@@ -111,8 +156,8 @@ class _Reader:
             whole(self._document),
             self._document,
             tuple(self._triggers()),
-            finished(ordered),
-            problems=(*self._problems, *self._workspace.problems, *self._budget.problems),
+            finished(jobs),
+            problems=self.problems(),
         )
 
     def _include(self, document: Document, seen: set[str]) -> None:
@@ -127,12 +172,16 @@ class _Reader:
                     table.setdefault(one.name, _Part(one, document))
         for item in items_of(under(document.root, "include")):
             path = text_of(item) or text_of(under(item, "local"))
-            if path is None or "://" in path or "*" in path or self._files >= _MOST_FILES:
+            if path is None or "://" in path:
+                self._has_foreign = True
                 continue
-            path = path.removeprefix("./").lstrip("/")
-            found = None if path in seen or path.startswith("..") else self._read(path)
-            if found is not None:
-                self._include(found, seen)
+            path = _local(path)
+            for one in self._matching(path) if "*" in path else (path,):
+                found = None if one in seen or self._files >= _MOST_FILES else self._read(one)
+                if found is not None:
+                    self._include(found, seen)
+                elif one not in seen:
+                    self._has_foreign = True
 
     def _jobs(self) -> Iterator[str]:
         for name in self._parts:
@@ -174,11 +223,47 @@ class _Reader:
                 found.setdefault(key, part)
             if "extends" in table:
                 waiting = [*reversed(texts_of(table["extends"].node)), *waiting]
+                self._tell_unknown(table["extends"])
         for key in _DEFAULTED:
             usual = self._parts.get("default", {}).get(key) or self._top.get(key)
             if usual is not None and key not in found:
                 found[key] = usual
         return found
+
+    def _tell_unknown(self, part: _Part) -> None:
+        """What a job extends has to be there, unless a file that is not in the tree may have it."""
+        for name in texts_of(part.node):
+            if name not in self._parts and not self._has_foreign and "$[[" not in name:
+                problem = PipelineProblem(f"there is no {name} that this could extend", part.place)
+                if problem not in self._problems:
+                    self._problems.append(problem)
+
+    def _is_known(self, name: str) -> bool:
+        """Whether all that a job extends is in the tree."""
+        waiting, seen = [name], set[str]()
+        while waiting and len(seen) < _MOST_PARENTS * 4:
+            current = waiting.pop()
+            if current not in self._parts:
+                return False
+            if current not in seen:
+                seen.add(current)
+                extends = self._parts[current].get("extends")
+                waiting += texts_of(extends.node) if extends is not None else ()
+        return True
+
+    def _items(self, part: _Part, depth: int = 0) -> Iterator[tuple[Node, Document]]:
+        """The items of a list, those that `!reference` takes from elsewhere among them; one that leads nowhere stays."""
+        nodes = part.node.items if isinstance(part.node, Sequence) else items_of(part.node)
+        for node in nodes:
+            reference = under(node, "Fn::reference")
+            path = texts_of(reference)
+            target = self._resolved(path[0]).get(path[1]) if len(path) > 1 else None
+            if target is not None and depth < _MOST_PARENTS:
+                yield from self._items(target, depth + 1)
+            elif isinstance(node, Sequence):
+                yield from ((item, part.document) for item in items_of(node))
+            else:
+                yield node, part.document
 
     def _variable_parts(self, name: str) -> list[_Part]:
         """The tables of variables of a job, the furthest first: tables are merged along `extends`."""
@@ -204,12 +289,12 @@ class _Reader:
         if part is None:
             yield Trigger("push", (), whole(self._document))
             return
-        for item in items_of(part.node):
+        for item, document in self._items(part):
             condition = text_of(under(item, "if")) or ""
-            if text_of(under(item, "when")) != "never":
+            if under(item, "Fn::reference") is None and text_of(under(item, "when")) != "never":
                 events = _SOURCE.findall(condition) or ["push"]
                 branches = (*_BRANCH.findall(condition), *_default_branch(condition))
-                yield Trigger(events[0], branches, Place(part.document, item.span))
+                yield Trigger(events[0], branches, Place(document, item.span))
 
     # a job
 
@@ -231,7 +316,7 @@ class _Reader:
         self, name: str, label: str, keys: dict[str, _Part], variables: dict[str, str], matrix: dict[str, str]
     ) -> Job:
         environment, gates = self._environment(keys, variables)
-        branches, events, condition, is_manual, is_allowed = self._rules(keys)
+        branches, events, condition, is_manual, is_allowed = self._rules(name, keys)
         manual = keys.get("when")
         if manual is not None and text_of(manual.node) == "manual":
             gates = (*gates, Gate(GateKind.MANUAL_START, manual.place))
@@ -272,7 +357,7 @@ class _Reader:
             is_ordered_by_stage="needs" not in keys,
             environment=environment,
             gates=gates,
-            concurrency=_concurrency(group, keys.get("interruptible")),
+            concurrency=_concurrency(group, keys.get("interruptible")) or self._unknown_concurrency(name, keys),
             timeout=None if timeout is None else Timeout(_minutes(text_of(timeout.node) or ""), timeout.place),
             condition=condition,
             branches=branches,
@@ -282,6 +367,12 @@ class _Reader:
             credentials=(*self._credentials(name, keys, variables), *script_credentials(shell.assigned, ran)),
             steps=steps,
         )
+
+    def _unknown_concurrency(self, name: str, keys: dict[str, _Part]) -> Concurrency | None:
+        """What a template that is not in the tree may say of runs that meet."""
+        if "extends" not in keys or self._is_known(name):
+            return None
+        return Concurrency(None, keys["extends"].place, cancels=None)
 
     def _matrix(self, part: _Part | None) -> list[dict[str, str]]:
         found: list[dict[str, str]] = []
@@ -306,7 +397,7 @@ class _Reader:
         return Said(text, written, part.place), (Gate(GateKind.ENVIRONMENT, part.place, text),)
 
     def _rules(
-        self, keys: dict[str, _Part]
+        self, name: str, keys: dict[str, _Part]
     ) -> tuple[tuple[str, ...], tuple[str, ...], Said | None, Place | None, Place | None]:
         """The branches and events that a job runs for; where it is started by hand, and where it may fail."""
         branches: list[str] = []
@@ -314,16 +405,18 @@ class _Reader:
         manual = allowed = None
         part = keys.get("rules")
         texts: list[str] = []
-        for item in items_of(part.node) if part is not None else ():
+        for item, document in self._items(part) if part is not None else ():
             condition = text_of(under(item, "if")) or ""
             when = text_of(under(item, "when"))
             if when == "never" or not isinstance(item, Mapping):
+                continue
+            if under(item, "Fn::reference") is not None:
+                texts.append("!reference")
                 continue
             texts.append(condition)
             branches += _BRANCH.findall(condition)
             branches += _default_branch(condition)
             events += _SOURCE.findall(condition)
-            document = part.document if part is not None else self._document
             if when == "manual":
                 manual = Place(document, item.span)
             if text_of(under(item, "allow_failure")) == "true":
@@ -337,6 +430,8 @@ class _Reader:
                 branches.append(text)
         place = part or only
         said = None if place is None else Said(None, " || ".join(texts), place.place)
+        if said is None and "extends" in keys and not self._is_known(name):
+            said = Said(None, "extends", keys["extends"].place)
         return tuple(dict.fromkeys(branches)), tuple(dict.fromkeys(events)), said, manual, allowed
 
     def _needs(self, keys: dict[str, _Part]) -> tuple[str, ...]:
@@ -348,20 +443,9 @@ class _Reader:
 
     def _script(self, part: _Part, depth: int) -> Iterator[tuple[Scalar, Document]]:
         """The lines of a script, those that `!reference` takes from elsewhere among them."""
-        nodes = [part.node] if not isinstance(part.node, Sequence) else list(part.node.items)
-        for node in nodes:
-            reference = under(node, "Fn::reference")
-            if reference is not None:
-                path = texts_of(reference)
-                target = self._resolved(path[0]).get(path[1]) if len(path) > 1 else None
-                if target is not None and depth < _MOST_PARENTS:
-                    yield from self._script(target, depth + 1)
-            elif isinstance(node, Sequence):
-                for item in items_of(node):
-                    if isinstance(item, Scalar):
-                        yield item, part.document
-            elif isinstance(node, Scalar) and node.value is not None:
-                yield node, part.document
+        for node, document in self._items(part, depth):
+            if isinstance(node, Scalar) and node.value is not None:
+                yield node, document
 
     def _credentials(self, name: str, keys: dict[str, _Part], variables: dict[str, str]) -> Iterator[Credential]:
         tokens = keys.get("id_tokens")
@@ -406,6 +490,11 @@ def _concurrency(group: _Part | None, interruptible: _Part | None) -> Concurrenc
     if interruptible is not None and text_of(interruptible.node) == "true":
         return Concurrency(name, interruptible.place, cancels=True)
     return None if group is None else Concurrency(name, group.place, cancels=False)
+
+
+def _local(path: str) -> str:
+    """A path of `include: local`, from the root."""
+    return path.removeprefix("./").lstrip("/")
 
 
 def _default_branch(condition: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from samguard.pattern import pattern
@@ -36,13 +36,14 @@ def is_code_path(path: str) -> bool:
 
 
 def pipelines(  # noqa: C901 - a case for each system
-    documents: Iterable[Document], read: Read
+    documents: Iterable[Document], read: Read, matching: Callable[[str], Sequence[str]] = lambda _pattern: ()
 ) -> tuple[Pipeline, ...]:
     """The pipelines that documents describe, in the order of their paths.
 
     `documents` are those at pipeline paths and the templates, in any order; others are passed over. `read` gives the
     document at a path of the tree, for what a pipeline names: scripts, buildspecs, workflows, configurations. It is
-    asked for paths relative to the project's root, never for one that leads out of it, and each path once.
+    asked for paths relative to the project's root, never for one that leads out of it, and each path once. `matching`
+    gives the paths that a pattern with `*` stands for.
 
     Never raises: what cannot be read is in a pipeline's `problems`.
     """
@@ -71,7 +72,7 @@ def pipelines(  # noqa: C901 - a case for each system
         elif _GITLAB.search(path):
             from samguard.pipeline.gitlab_ci import read_gitlab_ci  # noqa: PLC0415 - of six systems, a project has one
 
-            found.append(read_gitlab_ci(document, once))
+            found.append(read_gitlab_ci(document, once, matching))
         elif _BITBUCKET.search(path):
             from samguard.pipeline.bitbucket import read_bitbucket  # noqa: PLC0415
 

@@ -35,7 +35,7 @@ from samguard.value import replace
 _VALUES: Final = "terraform.tfvars"
 _STACKS: Final = ("aws_cloudformation_stack", "aws_serverlessapplicationrepository_cloudformation_stack")
 _DEFAULT_MINUTES: Final = 60.0
-_INTERPOLATION: Final = pattern(r"\$\{([^}\n]*)\}")
+_INTERPOLATION: Final = pattern(r"\$?\$\{([^}\n]*)\}")
 _NO_NAME: Final = pattern(r"\W")
 _NOT_A_BREAK: Final = pattern(r"[^\n]")
 
@@ -244,12 +244,14 @@ class _Reader:
         start, end = heredoc_body(text, spec.span)
         variables = dict(build.variables)
 
-        def variable(match: re.Match[str]) -> str:
+        def variable(match: re.Match[str]) -> str:  # as long as what it replaces, so that places stay
+            if match[0].startswith("$$"):  # the shell's own
+                return f"${{{match[1]}-}}"
             name = _NO_NAME.sub("_", match[1])
             variables[name] = self._known.get(match[1].strip(), UNKNOWN)
             return f"${{{name}}}"
 
-        body = _INTERPOLATION.sub(variable, text[start:end].replace("$${", " ${"))
+        body = _INTERPOLATION.sub(variable, text[start:end])
         document = parse_document(_NOT_A_BREAK.sub(" ", text[:start]) + body, "buildspec.yml")
         if document.root is None:
             self._problems += (

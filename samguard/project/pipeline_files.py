@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from samguard.environments import DeployCommand
-from samguard.project.discovery import NotRead
+from samguard.project.discovery import NotRead, walk
 from samguard.project.regular_file import read_file
 from samguard.source import Document, Format, Problem, ProblemKind, Span, decode, read_document
 from samguard.source.limits import MAX_BYTES
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
 _PARSED: Final = (".yml", ".yaml", ".json", ".toml", ".template")
 """Endings of files that hold data; of every other one, the text is kept."""
+_WILDCARDS: Final = {"*": "[^/]*", "**": ".*", "**/": "(?:.*/)?"}
+_MOST_FOLDERS: Final = 500
+_MOST_MATCHES: Final = 100
+_MOST_STARS: Final = 5
 _CODEPIPELINE: Final = "AWS::CodePipeline::Pipeline"
 
 
@@ -56,9 +63,9 @@ class PipelineFiles:
             return known or self._read(path)
 
         try:
-            return pipelines(handed.values(), read), []
+            return pipelines(handed.values(), read, self._matching), []
         except Exception:  # noqa: BLE001 - once more, one by one, so that only what crashed is lost
-            return _one_by_one(handed.values(), read)
+            return _one_by_one(handed.values(), read, self._matching)
 
     def values_beside(self, templates: Mapping[str, frozenset[str]]) -> dict[str, list[DeployCommand]]:
         """The template configurations that no pipeline names, by the template that they are for.
@@ -77,6 +84,23 @@ class PipelineFiles:
                     found.setdefault(target, []).append(command)
         return found
 
+    def _matching(self, pattern: str) -> Sequence[str]:
+        """The files that a pattern stands for: `*` is a part of a name, `**` any number of folders."""
+        if pattern.count("*") > _MOST_STARS:
+            return ()
+        folder = pattern.partition("*")[0].rpartition("/")[0]
+        wanted = re.compile(
+            "".join(_WILDCARDS.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*\*|\*)", pattern))
+        )
+        start = Path(os.path.normpath(self.root / folder))
+        if start != self.root and self.root not in start.parents:
+            return ()
+        found: list[str] = []
+        for one in islice(walk(start, self.root), _MOST_FOLDERS):
+            paths = ((one.disk_path / name).relative_to(self.root).as_posix() for name in one.names)
+            found += (path for path in paths if wanted.fullmatch(path))
+        return sorted(found)[:_MOST_MATCHES]
+
     def _read(self, path: str) -> Document | None:
         content = read_file(self.root / path, self.root)
         if not isinstance(content, bytes):
@@ -93,14 +117,16 @@ def _code(content: bytes, path: str) -> Document:
     return Document(path, text, Format.CODE, None, () if problem is None else (problem,))
 
 
-def _one_by_one(documents: Iterable[Document], read: Read) -> tuple[tuple[Pipeline, ...], list[NotRead]]:
+def _one_by_one(
+    documents: Iterable[Document], read: Read, matching: Callable[[str], Sequence[str]]
+) -> tuple[tuple[Pipeline, ...], list[NotRead]]:
     from samguard.pipeline import pipelines  # noqa: PLC0415
 
     found: list[Pipeline] = []
     failures: list[NotRead] = []
     for document in documents:
         try:
-            found += pipelines([document], read)
+            found += pipelines([document], read, matching)
         except Exception as error:  # noqa: BLE001 - a bug in reading a pipeline must not hide the findings of the rest
             why = f"{type(error).__name__}: {error}"
             failures.append(NotRead(document.path, why, is_failure=True, is_internal_error=True))

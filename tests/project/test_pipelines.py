@@ -248,7 +248,7 @@ def test_what_a_generator_has_still_to_fill_in_is_a_note(tmp_path: Path) -> None
 def test_a_crash_loses_only_the_pipeline_that_it_is_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from samguard.pipeline import pipelines
 
-    def crashing(documents: Iterable[Document], read: object) -> tuple[Pipeline, ...]:
+    def crashing(documents: Iterable[Document], read: object, _matching: object) -> tuple[Pipeline, ...]:
         given = list(documents)
         if any(document.path == "buildspec.yml" for document in given):
             raise ZeroDivisionError
@@ -307,3 +307,16 @@ def test_who_starts_a_pipeline_by_hand_has_approved(tmp_path: Path) -> None:
 def test_a_pipeline_that_does_nothing_to_a_release_is_not_planned(tmp_path: Path) -> None:
     found = project(tmp_path, {WORKFLOW: workflow("echo hello")})
     assert (1, ()) == (len(found.pipelines), project_plan(found).pipelines)
+
+
+def test_a_pattern_of_gitlab_includes_files_of_the_tree_only(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path,
+        {
+            "project/.gitlab-ci.yml": "include: [{local: '/ci/**.yml'}, {local: '../*.yml'}]\n",
+            "project/ci/jobs/ship.yml": "ship: {script: [sam deploy]}\n",
+            "outside.yml": "never: {script: [sam deploy]}\n",
+        },
+    )
+    (pipeline,) = load_project([str(tmp_path / "project")]).pipelines
+    assert ["ship"] == [job.name for job in pipeline.jobs]
