@@ -136,4 +136,5 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 def _is_elsewhere(environment: Environment) -> bool:
     """Whether a pipeline names a section of a samconfig that was not found: SG722 asks whether it is there."""
     given = (*environment.parameters.values(), *environment.options.values())
-    return "config_env" in environment.options and all(one.source is not ParameterSource.SAMCONFIG for one in given)
+    is_named = "config_env" in environment.options and "config_file" not in environment.options
+    return is_named and all(one.source is not ParameterSource.SAMCONFIG for one in given)

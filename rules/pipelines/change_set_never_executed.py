@@ -40,8 +40,7 @@ GOOD = (
                 WORKFLOW_PATH,
                 _ONLY_MADE.replace(
                     "{mark}",
-                    "\n      - run: aws cloudformation execute-change-set --stack-name orders-prod --change-set-name new"
-                    " && aws cloudformation wait stack-update-complete --stack-name orders-prod",
+                    '\n      - run: aws cloudformation execute-change-set --change-set-name "$CHANGE_SET"',
                 ),
             ),
         ),

@@ -3,7 +3,7 @@
 What goes wrong: the pipeline shows a release in production that went to staging once more; or a job that everybody takes for
 staging's changes production.
 Silent when: the names of the job and its stage say nothing, or what the stack's name says; the CI system is told the
-environment, or a parameter the stage (SG617 compares those); the stack's name is unknown.
+environment, or a parameter the stage (SG617 compares those); the stack's name is unknown; two jobs have changed places (SG710).
 Fix: give the job its own stage's stack name.
 Source: AWS SAM Developer Guide, "sam deploy" (--stack-name).
 """
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from samguard.environments.production import names_another_stage
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.pipeline import Job, Pipeline
+from samguard.pipeline.environment_name import stage_in
 from samguard.rules.pipelines.example_workflow import (
     CODEPIPELINE,
     CONFIGURATIONS,
@@ -45,6 +46,20 @@ BAD = (
             *CONFIGURATIONS,
         ),
     ),
+    Example(  # the other way round, production comes first: SG710's
+        template=TEMPLATE,
+        files=(
+            ("pipeline.yaml", CODEPIPELINE.replace("StackName: orders-prod", "StackName: orders-staging  # SG730")),
+            *CONFIGURATIONS,
+            (
+                ".gitlab-ci.yml",
+                _UNNAMED.replace(PROD_DEPLOY, "{}")
+                .replace(_STAGING_DEPLOY, PROD_DEPLOY)
+                .replace("{}", _STAGING_DEPLOY)
+                .replace("\nstaging:", "\nstaging:  # SG710"),
+            ),
+        ),
+    ),
 )
 
 GOOD = (
@@ -60,25 +75,41 @@ GOOD = (
             ),
         ),
     ),
+    Example(  # the CI system is told what it is
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace(PROD_DEPLOY, _STAGING_DEPLOY).replace("environment: production", "environment: europe"),
+            ),
+        ),
+    ),
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Finding]:
     """One finding for each deployment whose stack is another stage's than its job says."""
-    for deploy in deploys(pipeline):
+    wrong = [(deploy, said) for deploy in deploys(pipeline) if (said := _wrongly_said(pipeline, deploy)) is not None]
+    if len({said for _, said in wrong}) > 1:  # the two have changed places
+        return
+    for deploy, _ in wrong:
         command = deploy.step.command
+        given = None if command is None else command.options.get("stack_name")
+        place = given.place if given is not None and given.place is not None else deploy.step.place
         name = None if command is None else command.stack_name
-        said = _said(pipeline, deploy.job)
-        if command is None or name is None or said is None or _is_told(deploy):
-            continue
-        is_live = pipeline.production.includes(name)
-        is_other = not is_live and names_another_stage(name)
-        if (said and is_other) or (not said and is_live):
-            given = command.options.get("stack_name")
-            place = given.place if given is not None and given.place is not None else deploy.step.place
-            job = deploy.job.name
-            message = f"{job} deploys to {name}, which is another stage's stack: give the job its own stage's"
-            yield Finding(place.span, message, document=place.document)
+        message = f"{deploy.job.name} deploys to {name}, which is another stage's stack: give the job its own stage's"
+        yield Finding(place.span, message, document=place.document)
+
+
+def _wrongly_said(pipeline: Pipeline, deploy: Deploy) -> bool | None:
+    """Whether a job is called production's (or another stage's), where its stack is not; None where nothing is wrong."""
+    name = None if deploy.step.command is None else deploy.step.command.stack_name
+    said = _said(pipeline, deploy.job)
+    if name is None or said is None or _is_told(deploy):
+        return None
+    is_live = pipeline.production.includes(name)
+    is_other = not is_live and names_another_stage(name)
+    return said if (is_other if said else is_live) else None
 
 
 def _said(pipeline: Pipeline, job: Job) -> bool | None:
@@ -91,5 +122,5 @@ def _said(pipeline: Pipeline, job: Job) -> bool | None:
 
 def _is_told(deploy: Deploy) -> bool:
     """Whether something more certain names the environment: not only the stack itself."""
-    command = deploy.step.command
-    return deploy.job.environment is not None or (command is not None and "config_env" in command.options)
+    stack = "" if deploy.step.command is None else deploy.step.command.stack_name or ""
+    return deploy.job.environment is not None or stage_in(stack) != deploy.environment

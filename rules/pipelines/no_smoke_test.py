@@ -80,6 +80,18 @@ GOOD = (
             ),
         ),
     ),
+    Example(  # after production's deployment, where there is no other
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                _UNASKED.partition("  staging:")[0]
+                + "  production:\n    needs: build"
+                + _UNASKED.partition("  production:\n    needs: staging")[2]
+                + "  ask:\n    needs: production\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest tests/smoke\n",
+            ),
+        ),
+    ),
 )
 
 
