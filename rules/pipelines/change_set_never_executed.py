@@ -40,7 +40,8 @@ GOOD = (
                 WORKFLOW_PATH,
                 _ONLY_MADE.replace(
                     "{mark}",
-                    '\n      - run: aws cloudformation execute-change-set --change-set-name "$CHANGE_SET"',
+                    '\n      - run: aws cloudformation execute-change-set --change-set-name "$CHANGE_SET"'
+                    " && aws cloudformation wait stack-update-complete --stack-name orders-prod",
                 ),
             ),
         ),
