@@ -5,8 +5,8 @@ same account, the function itself. Quotas are shared as well, so that a test can
 Silent when: the accounts differ, or are not told: by the role that CloudFormation takes (`role_arn`), or by the profile; the
 names are filled in later; production is not known.
 Fix: an account for production, or at least a bucket and a role of its own, as `sam pipeline bootstrap` makes for each stage.
-Source: AWS Whitepaper, "Organizing Your AWS Environment Using Multiple Accounts"; AWS SAM Developer Guide, "sam pipeline
-bootstrap".
+Source: AWS Well-Architected Framework, security pillar, "SEC01-BP01 Separate workloads using accounts"; AWS SAM Developer
+Guide, "sam pipeline bootstrap".
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ What goes wrong: the job that deploys to production builds once more: with what 
 was tested in staging is not what everyone gets.
 Silent when: the job deploys what an earlier one has packaged; no earlier environment was built for.
 Fix: build and package once, and hand the packaged template from job to job.
-Source: AWS Well-Architected Framework, operational excellence pillar, "OPS05-BP04 Use build and deployment management
-systems".
+Source: AWS Well-Architected Framework, security pillar, "SEC11-BP06 Deploy software programmatically" (the version that is
+tested is the version that is deployed).
 """
 
 from __future__ import annotations

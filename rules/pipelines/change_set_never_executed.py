@@ -5,7 +5,7 @@ replaces it.
 Silent when: the same pipeline, or another one of the project, executes change sets or deploys that stack; the run is for a
 pull request, which only looks at what would change; the environment is not production.
 Fix: leave `--no-execute-changeset` out, or execute the change set once it is approved.
-Source: AWS SAM Developer Guide, "sam deploy"; AWS CLI Command Reference, "execute-change-set".
+Source: AWS SAM Developer Guide, "sam deploy" (--no-execute-changeset); AWS CLI Command Reference, "execute-change-set".
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@ Silent when: the runs of the job or of the pipeline form one group; a person sta
 of itself (CodePipeline, unless its mode is PARALLEL). SG708 speaks of groups that end what is under way.
 Fix: GitHub: `concurrency: {group: production}`; GitLab: `resource_group: production`; Jenkins: `disableConcurrentBuilds()`;
 Bitbucket: `deployment: production`.
-Source: GitHub documentation, "Control the concurrency of workflows and jobs"; GitLab documentation, "Resource group"; AWS
-CloudFormation user guide, "Stack status codes".
+Source: GitHub Docs, "Control the concurrency of workflows and jobs"; GitLab Docs, "Resource group".
 """
 
 from __future__ import annotations

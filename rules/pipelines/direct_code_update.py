@@ -4,8 +4,8 @@ What goes wrong: `aws lambda update-function-code` and `update-alias` go past Cl
 live at once, or the alias moves with nobody watching, and the next deployment meets a state that it does not know.
 Silent when: the environment is not production or not named; a person starts the pipeline to roll back (a note then).
 Fix: deploy the template; CodeDeploy then moves the alias.
-Source: AWS Lambda API reference, UpdateFunctionCode and UpdateAlias; AWS SAM developer guide, "Deploying serverless
-applications gradually".
+Source: AWS Lambda API Reference, "UpdateFunctionCode" and "UpdateAlias"; AWS SAM Developer Guide, "Deploying serverless
+applications gradually with AWS SAM".
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ What goes wrong: an alarm stops the shift, the deployment fails and is rolled ba
 the release believes that it is live, and the next stage follows.
 Silent when: the failure is asked about later (`steps.deploy.outcome`); the step is a test; production is not in the pipeline.
 Fix: remove `|| true`, `continue-on-error`, `allow_failure` from the deployment; `set -euo pipefail` in scripts.
-Source: GitHub documentation, "Workflow syntax", continue-on-error; GitLab CI/CD YAML syntax reference, allow_failure; GNU
-Bash manual, "The Set Builtin".
+Source: GitHub Docs, "Workflow syntax for GitHub Actions" (continue-on-error); GitLab Docs, "CI/CD YAML syntax reference"
+(allow_failure); Bash Reference Manual, "The Set Builtin".
 """
 
 from __future__ import annotations

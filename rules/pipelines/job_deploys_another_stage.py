@@ -5,7 +5,7 @@ staging's changes production.
 Silent when: the names of the job and its stage say nothing, or what the stack's name says; the CI system is told the
 environment, or a parameter the stage (SG617 compares those); the stack's name is unknown; two jobs have changed places (SG710).
 Fix: give the job its own stage's stack name.
-Source: AWS SAM Developer Guide, "sam deploy" (--stack-name).
+Source: AWS SAM Developer Guide, "Introduction to deploying with AWS SAM"; "sam pipeline bootstrap" (a stack for each stage).
 """
 
 from __future__ import annotations

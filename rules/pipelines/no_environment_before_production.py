@@ -5,8 +5,8 @@ first who find out are those who use it.
 Silent when: the pipeline, or another one of the project, deploys to another environment; what it deploys to is not told; a
 pipeline of elsewhere comes before.
 Fix: deploy to staging first, test it there, and let production need that.
-Source: AWS Builders' Library, "Automating safe, hands-off deployments"; AWS SAM Developer Guide, "Using CI/CD systems and
-pipelines to deploy with AWS SAM".
+Source: AWS Well-Architected Framework, "OPS06-BP03 Employ safe deployment strategies"; AWS SAM Developer Guide, "Generate a
+starter CI/CD pipeline with AWS SAM" (two deployment stages).
 """
 
 from __future__ import annotations

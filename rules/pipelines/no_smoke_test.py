@@ -5,7 +5,7 @@ is deployed well and does not answer goes on to production.
 Silent when: a test runs after the deployment; a script, an action or a job that is not in the repository may do so.
 Without an earlier environment, what counts is what runs after production's deployment.
 Fix: call the endpoint, or run the integration tests, after the deployment to staging.
-Source: AWS Well-Architected Framework, operational excellence pillar, "OPS06-BP02 Test deployments".
+Source: AWS Prescriptive Guidance, resilience lifecycle framework, "Stage 3: Evaluate and test" (post-deployment activities).
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ quotas such as Lambda's concurrency are shared, so that a test can throttle prod
 Silent when: the accounts differ, or one of them is not told by the role that the job assumes; both have the same role
 (SG726); the role is that of CodePipeline or CodeBuild, which may assume another account's.
 Fix: an account for production, with a role of its own that the pipeline assumes.
-Source: AWS Whitepaper, "Organizing Your AWS Environment Using Multiple Accounts"; AWS SAM Developer Guide, "sam pipeline
-bootstrap".
+Source: AWS Well-Architected Framework, security pillar, "SEC01-BP01 Separate workloads using accounts"; AWS SAM Developer
+Guide, "sam pipeline bootstrap".
 """
 
 from __future__ import annotations

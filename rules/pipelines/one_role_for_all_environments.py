@@ -4,8 +4,8 @@ What goes wrong: whatever may deploy to staging - another branch, a pull request
 and gates of the pipeline are all that keeps it from that.
 Silent when: a role is unknown, or comes from a secret or variable that each environment has of its own.
 Fix: a role for each environment, as `sam pipeline bootstrap` makes, in an account of its own if possible.
-Source: AWS SAM developer guide, "sam pipeline bootstrap"; AWS Organizations, "Organizing your AWS environment using multiple
-accounts".
+Source: AWS SAM Developer Guide, "sam pipeline bootstrap" (run for each deployment stage); AWS Well-Architected Framework,
+security pillar, "SEC01-BP01 Separate workloads using accounts".
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ has released it.
 Silent when: the job, or one without which it does not run, has a condition; a person starts the run; the branches are named; CodePipeline
 takes its source from a branch.
 Fix: start the pipeline on pushes to the main branch only, or give the job a condition on the branch.
-Source: GitHub documentation, "Events that trigger workflows"; GitLab CI/CD YAML syntax reference, rules; Jenkins handbook,
-"Pipeline Syntax", when.
+Source: GitHub Docs, "Events that trigger workflows"; GitLab Docs, "CI/CD YAML syntax reference" (rules); Jenkins User
+Handbook, "Pipeline Syntax" (when).
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ Silent when: a test has run in a job that this one waits for; another pipeline o
 waited for another environment (SG710); a script, an action or a
 job of another repository may do so.
 Fix: run the tests in a job that the deployment needs.
-Source: AWS Well-Architected Framework, operational excellence pillar, "OPS06-BP02 Test deployments"; AWS SAM developer guide,
-"Deploying serverless applications using CI/CD systems".
+Source: AWS Prescriptive Guidance, resilience lifecycle framework, "Stage 3: Evaluate and test" (pre-deployment activities);
+AWS SAM Developer Guide, "Generate a starter CI/CD pipeline with AWS SAM".
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ deployment is a first one, which shifts nothing: everyone gets the new version a
 Silent when: the environment is not production or not named; the deletion stands under a condition, as after a creation that
 failed; another stack is deleted.
 Fix: `ActionMode: CREATE_UPDATE`, or a change set; remove the deletion.
-Source: AWS CloudFormation user guide, "CloudFormation configuration properties reference" for CodePipeline, ActionMode.
+Source: AWS CloudFormation User Guide, "AWS CloudFormation configuration properties reference" (action mode, replace a failed
+stack).
 """
 
 from __future__ import annotations

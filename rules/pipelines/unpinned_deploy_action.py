@@ -4,7 +4,7 @@ What goes wrong: a tag or a branch of somebody else's action is whatever its own
 it to: that code runs with the rights to deploy to production.
 Silent when: the action is named by its commit, is GitHub's or AWS's own, or is in the repository.
 Fix: name the commit: `uses: owner/name@<40 digits>`, with the version as a comment.
-Source: GitHub documentation, "Security hardening for GitHub Actions", "Using third-party actions".
+Source: GitHub Docs, "Security hardening for GitHub Actions" (using third-party actions).
 """
 
 from __future__ import annotations
