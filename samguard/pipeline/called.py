@@ -20,6 +20,9 @@ _NODE: Final = frozenset({"npm", "yarn", "pnpm", "bun"})
 _NODE_COMMANDS: Final = frozenset(
     "ci install add i audit exec dlx publish pack cache config set login whoami link".split()
 )
+_AROUND: Final = frozenset({"npm", "yarn", "bun"})
+"""Those that run `preX` and `postX` around the script X."""
+_SEVERAL: Final = frozenset({"npm-run-all", "run-s"})
 _MAKEFILES: Final = ("Makefile", "makefile", "GNUmakefile")
 _PAIR: Final = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
@@ -59,6 +62,11 @@ def called(words: Sequence[str | None], folder: str | None, read: Callable[[str]
         return _make(words, folder, read)
     if name in _NODE:
         return _node(words, folder, read)
+    if name == "npx":
+        words = words[next((at for at, word in enumerate(words) if at and word and not word.startswith("-")), 0) :]
+        name = words[0]
+    if name in _SEVERAL:
+        return _scripts([word for word in words[1:] if word and not word.startswith("-")], folder, read)
     if name.startswith("./") or name.endswith((".sh", ".bash")):
         return _script(name, 1, folder, read)
     return None
@@ -129,16 +137,24 @@ def _node(words: Sequence[str | None], folder: str, read: Callable[[str], Docume
     name = words[at] if at < len(words) else None
     if name is None or (words[1] == name and name in _NODE_COMMANDS):
         return None
+    around = (f"pre{name}", name, f"post{name}") if words[0] in _AROUND else (name,)
+    return _scripts(around, folder, read, needs=name)
+
+
+def _scripts(
+    names: Sequence[str], folder: str, read: Callable[[str], Document | None], needs: str | None = None
+) -> Called | None:
+    """Those of the named scripts of package.json that there are; None without the one that is needed."""
     path = _inside(folder, "package.json")
     document = None if path is None else read(path)
     wrong = () if document is None else json_problems(document)
     if wrong:
         return Called((), problems=wrong)
     scripts = document.root.get("scripts") if document is not None and isinstance(document.root, Mapping) else None
-    script = scripts.get(name) if isinstance(scripts, Mapping) else None
-    if document is None or not isinstance(script, Scalar):
+    if document is None or not isinstance(scripts, Mapping) or (needs is not None and needs not in scripts):
         return None
-    return Called((of_scalar(script, document),), folder=folder)
+    found = tuple(of_scalar(script, document) for name in names if isinstance(script := scripts.get(name), Scalar))
+    return Called(found, folder=folder) if found else None
 
 
 def _inside(folder: str, path: str) -> str | None:

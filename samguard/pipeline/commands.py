@@ -87,12 +87,13 @@ def steps_of(
     found: list[Step] = []
     for command in commands:
         line = command_line(command.words)
-        for step in _steps(command, line, surroundings, workspace, read):
-            is_guess = step.kind is StepKind.DEPLOY and step.command is None and name is not None
-            if is_guess and _speaks_of([name or ""], _BUILD_WORDS) and not _speaks_of([name or ""], _DEPLOY_WORDS):
-                step = replace(step, kind=StepKind.BUILD)  # noqa: PLW2901 - who wrote the pipeline says what it is for
-            found.append(replace(step, name=name))
+        found += (replace(step, name=name) for step in _steps(command, line, surroundings, workspace, read))
     return tuple(found)
+
+
+def is_said_to_build(name: str) -> bool:
+    """Whether the name that somebody gave to a step speaks of a build, and of no deployment."""
+    return _speaks_of([name], _BUILD_WORDS) and not _speaks_of([name], _DEPLOY_WORDS)
 
 
 def _steps(

@@ -12,7 +12,7 @@ from itertools import product
 from typing import Final
 
 from samguard.pattern import pattern
-from samguard.pipeline.commands import Surroundings, Workspace, steps_of
+from samguard.pipeline.commands import Surroundings, Workspace, is_said_to_build, steps_of
 from samguard.pipeline.expressions import Expressions
 from samguard.pipeline.finished import finished
 from samguard.pipeline.github_deploy_actions import action_step
@@ -31,6 +31,7 @@ from samguard.pipeline.model import (
     PipelineSystem,
     Said,
     Step,
+    StepKind,
     Timeout,
     Trigger,
     whole,
@@ -500,7 +501,13 @@ class _JobRunner:
         self.credentials += script_credentials(shell.assigned, found)
         hints = (name, *self._surroundings.hints) if name else self._surroundings.hints
         surroundings = replace(self._surroundings, hints=hints)
-        self.steps += steps_of(found, surroundings, workflow.workspace, workflow.read, name)
+        steps = steps_of(found, surroundings, workflow.workspace, workflow.read, name)
+        if name is not None and is_said_to_build(name):  # then a script is taken for what its name says in vain
+            steps = tuple(
+                replace(step, kind=StepKind.BUILD) if step.kind is StepKind.DEPLOY and step.command is None else step
+                for step in steps
+            )
+        self.steps += steps
         self._variables = {**self._variables, **shell.exported}
         if identifier is not None:
             for key, text in shell.outputs.items():

@@ -86,11 +86,15 @@ def read_gitlab_ci(document: Document, read: Read, matching: Matching) -> Pipeli
 class _Reader:
     """Reads one configuration with what it includes."""
 
-    def __init__(self, document: Document, read: Read, matching: Matching, depth: int = 0) -> None:
+    def __init__(
+        self, document: Document, read: Read, matching: Matching, base: str | None = None, depth: int = 0
+    ) -> None:
         self._document = document
         self._read = read
         self._matching = matching
         self._depth = depth
+        self._base = document.path.rpartition("/")[0] if base is None else base
+        """The folder that is a repository's root, as far as a file of this name tells."""
         self._has_foreign = False
         """Whether something is included that is not in the tree: what it defines is not known."""
         self._problems: list[PipelineProblem] = []
@@ -120,10 +124,10 @@ class _Reader:
         part = self._resolved(job.name.partition(": [")[0]).get("trigger")
         for item in items_of(under(part.node, "include")) if part is not None and self._depth < _DEPTH else ():
             path = text_of(item) or text_of(under(item, "local"))
-            document = None if path is None else self._read(_local(path))
+            document = None if path is None else self._local(path)
             if part is None or document is None:
                 continue
-            child = _Reader(document, self._read, self._matching, self._depth + 1)
+            child = _Reader(document, self._read, self._matching, self._base, self._depth + 1)
             for one in child.jobs()[:_MOST_JOBS]:
                 needs = tuple(f"{job.name} / {need}" for need in one.needs)
                 yield replace(
@@ -175,13 +179,22 @@ class _Reader:
             if path is None or "://" in path:
                 self._has_foreign = True
                 continue
-            path = _local(path)
-            for one in self._matching(path) if "*" in path else (path,):
-                found = None if one in seen or self._files >= _MOST_FILES else self._read(one)
-                if found is not None:
-                    self._include(found, seen)
-                elif one not in seen:
+            for one in self._matches(path) if "*" in path else (path,):
+                found = None if self._files >= _MOST_FILES else self._local(one)
+                if found is None:
                     self._has_foreign = True
+                elif found.path not in seen:
+                    self._include(found, seen)
+
+    def _local(self, path: str) -> Document | None:
+        """The file at a path of `include: local`, which counts from the root of the repository."""
+        path = path.removeprefix("./").lstrip("/")
+        inner = self._read(f"{self._base}/{path}") if self._base and not path.startswith(f"{self._base}/") else None
+        return inner or self._read(path)
+
+    def _matches(self, pattern: str) -> Several[str]:
+        pattern = pattern.removeprefix("./").lstrip("/")
+        return (self._matching(f"{self._base}/{pattern}") if self._base else ()) or self._matching(pattern)
 
     def _jobs(self) -> Iterator[str]:
         for name in self._parts:
@@ -490,11 +503,6 @@ def _concurrency(group: _Part | None, interruptible: _Part | None) -> Concurrenc
     if interruptible is not None and text_of(interruptible.node) == "true":
         return Concurrency(name, interruptible.place, cancels=True)
     return None if group is None else Concurrency(name, group.place, cancels=False)
-
-
-def _local(path: str) -> str:
-    """A path of `include: local`, from the root."""
-    return path.removeprefix("./").lstrip("/")
 
 
 def _default_branch(condition: str) -> tuple[str, ...]:
