@@ -122,6 +122,21 @@ BAD = (
             ),
         ),
     ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                "pipeline.yaml",
+                CODEPIPELINE.replace(
+                    "      Stages:",
+                    "      PipelineType: V2\n      Triggers:\n        - ProviderType: CodeStarSourceConnection\n"
+                    "          GitConfiguration:\n            SourceActionName: Source\n"
+                    "            PullRequest: [{Branches: {Includes: [main]}}]  # SG720\n      Stages:",
+                ),
+            ),
+            *CONFIGURATIONS,
+        ),
+    ),
 )
 
 GOOD = (
@@ -195,9 +210,26 @@ GOOD = (
             ),
         ),
     ),
+    Example(  # pushes to one branch
+        template=TEMPLATE,
+        files=(
+            (
+                "pipeline.yaml",
+                CODEPIPELINE.replace(
+                    "      Stages:",
+                    "      PipelineType: V2\n      Triggers:\n        - ProviderType: CodeStarSourceConnection\n"
+                    "          GitConfiguration:\n            SourceActionName: Source\n"
+                    "            Push: [{Branches: {Includes: [main]}}]\n      Stages:",
+                ),
+            ),
+            *CONFIGURATIONS,
+        ),
+    ),
 )
 
 _REQUESTS: Final = frozenset({"pull_request", "pull_request_target", "merge_request_event", "merge_requests"})
+_BY_GIT: Final = pattern(r"\bGitConfiguration\b|\bgit_configuration\s*\{")
+_PULL_REQUEST: Final = pattern(r"""\bPullRequest["']?\s*:|\bpull_request\s*\{""")
 _REQUEST: Final = pattern(r"merge_request(?:s|_event)")
 _ANY: Final = pattern(r"\*{1,2}(?:/\*{1,2})?$|(?:feat|feature|features|dev|fix|bugfix)\b", re.IGNORECASE)
 _FROM_A_BRANCH: Final = (PipelineSystem.CODEPIPELINE, PipelineSystem.CODEBUILD, PipelineSystem.TERRAFORM)
@@ -222,7 +254,7 @@ def _ways(pipeline: Pipeline, job: Job) -> Iterator[tuple[str, Place]]:
     is_asked = any(restricts(one) for one in (job, *before))
     requested = _of_requests(pipeline, job)
     if requested is not None:
-        yield "every merge request", requested
+        yield "every pull or merge request", requested
     is_github = pipeline.system is PipelineSystem.GITHUB_ACTIONS
     for trigger in () if is_asked else pipeline.triggers:
         place = trigger.place if is_github else job.place
@@ -235,7 +267,10 @@ def _ways(pipeline: Pipeline, job: Job) -> Iterator[tuple[str, Place]]:
 
 
 def _of_requests(pipeline: Pipeline, job: Job) -> Place | None:
-    """Where a job of GitLab says that it runs for merge requests, too."""
+    """Where a job of GitLab says that it runs for merge requests, too, or a trigger of CodePipeline that it runs for them."""
+    if pipeline.system is PipelineSystem.CODEPIPELINE and _BY_GIT.search(pipeline.document.text):
+        found = _PULL_REQUEST.search(pipeline.document.text)
+        return None if found is None else Place(pipeline.document, Span(found.start(), found.end()))
     if pipeline.system is not PipelineSystem.GITLAB_CI or not _REQUESTS & set(job.events):
         return None
     place = job.place if job.condition is None else job.condition.place
