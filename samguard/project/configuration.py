@@ -9,7 +9,7 @@ from typing import Final
 
 from samguard.environments import Settings, read_settings
 from samguard.errors import SamguardError
-from samguard.project.regular_file import read_file
+from samguard.project.regular_file import ReadFile, read_file
 from samguard.source import read_document
 from samguard.value import value
 
@@ -55,7 +55,9 @@ def matches(path: str, pattern: str) -> bool:
     )
 
 
-def find_configuration(start: Path, named: str | None, root: Path) -> Configuration:
+def find_configuration(
+    start: Path, named: str | None, root: Path, read: ReadFile = read_file
+) -> Configuration:
     """The configuration that holds for a path: a named file, or the nearest one from there upwards.
 
     The search ends at the top of the repository. Its path is told relative to `root`, as all paths are. Raises
@@ -66,14 +68,14 @@ def find_configuration(start: Path, named: str | None, root: Path) -> Configurat
         if not os.path.exists(path):
             message = f"the configuration {named!r} does not exist"
             raise SamguardError(message)
-        return Configuration(_read(path, root, None) or Settings(), str(path.parent))
+        return Configuration(_read(path, root, None, read) or Settings(), str(path.parent))
     folder = start if os.path.isdir(start) else start.parent
     chain = [folder, *folder.parents][:_MOST_PARENTS]
     top = next((current for current in chain if os.path.lexists(current / ".git")), None)
     for current in chain:
         for name in (_OWN_NAME, _SHARED_NAME):
             if os.path.isfile(current / name):
-                found = _read(current / name, root, top or current)
+                found = _read(current / name, root, top or current, read)
                 if found is not None:
                     return Configuration(found, str(current))
         if current == top:
@@ -81,10 +83,10 @@ def find_configuration(start: Path, named: str | None, root: Path) -> Configurat
     return Configuration(Settings(), str(folder))
 
 
-def _read(path: Path, root: Path, inside: Path | None) -> Settings | None:
+def _read(path: Path, root: Path, inside: Path | None, read: ReadFile) -> Settings | None:
     """The settings of a file; None for a pyproject.toml that says nothing of samguard."""
     shown = Path(os.path.relpath(path, root)).as_posix()
-    content = read_file(path, inside)
+    content = read(path, inside)
     if not isinstance(content, bytes):
         message = f"the configuration cannot be read: {content.why}"
         raise SamguardError(message, path=shown)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from samguard.source.limits import MAX_BYTES
 from samguard.value import value
@@ -28,6 +29,10 @@ class Unread:
 
     why: str
     is_failure: bool = False
+
+
+ReadFile: TypeAlias = Callable[[Path, Path | None], bytes | Unread]
+"""What reads a file: `read_file`, or something that knows more than the disk."""
 
 
 def read_file(disk_path: Path, inside: Path | None) -> bytes | Unread:
