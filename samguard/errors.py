@@ -30,8 +30,8 @@ class SamguardError(Exception):
         return f"{where}{self.message.rstrip('.')}. {self.hint[0].upper()}{self.hint[1:]}"
 
 
-class Stopped(BaseException):  # noqa: N818 - as asyncio's CancelledError: no error, and no handler of errors takes it
-    """Nobody waits any longer for what is being worked out."""
+class Stopped(BaseException):
+    """Nobody waits any longer for what is being worked out. No error, so that no handler of errors takes it."""
 
 
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:

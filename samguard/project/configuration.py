@@ -55,9 +55,7 @@ def matches(path: str, pattern: str) -> bool:
     )
 
 
-def find_configuration(
-    start: Path, named: str | None, root: Path, read: ReadFile = read_file
-) -> Configuration:
+def find_configuration(start: Path, named: str | None, root: Path, read: ReadFile = read_file) -> Configuration:
     """The configuration that holds for a path: a named file, or the nearest one from there upwards.
 
     The search ends at the top of the repository. Its path is told relative to `root`, as all paths are. Raises

@@ -29,8 +29,8 @@ class Files:
         go_on: Callable[[], None] = _go_on,
     ) -> None:
         self._buffers = {os.path.abspath(path): _content(text) for path, text in (buffers or {}).items()}
-        self._before = {} if before is None else before._documents
-        self._templates_before = {} if before is None else before._templates
+        self._before = {} if before is None else before._documents  # noqa: SLF001 - one of its own kind
+        self._templates_before = {} if before is None else before._templates  # noqa: SLF001 - the same
         self._documents: dict[str, tuple[bytes, Document]] = {}
         self._templates: dict[int, tuple[Document, Template]] = {}
         """Templates that include no other file, by the identity of their document, which is kept beside them."""

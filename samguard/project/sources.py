@@ -33,9 +33,7 @@ _BUILT: Final = pattern(r"^(?:dist|build|lib|out)/")
 """Folders that a build makes, of what is written elsewhere."""
 
 
-def hook_sources(
-    template: Template, folder: Path, root: Path, read: ReadFile = read_file
-) -> dict[str, SourceFile]:
+def hook_sources(template: Template, folder: Path, root: Path, read: ReadFile = read_file) -> dict[str, SourceFile]:
     """The sources of a template's hook functions, by logical id, as far as they are files inside of `root`."""
     text = template.document.text
     if HOOK_PREFIX not in text and not any(key in text for key in _HOOK_KEYS):
