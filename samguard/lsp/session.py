@@ -19,7 +19,7 @@ from samguard.lsp.accepting import acceptance
 from samguard.lsp.analysis import Analysis, Question, View, judge, read
 from samguard.lsp.completion import Kind, proposals
 from samguard.lsp.definition import definition
-from samguard.lsp.diagnostics import DiagnosticSupport, diagnostic, rules_by_id
+from samguard.lsp.diagnostics import SOURCE, DiagnosticSupport, diagnostic, rules_by_id
 from samguard.lsp.edited import Edited
 from samguard.lsp.hover import hover, plan_text
 from samguard.lsp.newest import GoOn, Newest, Surroundings
@@ -27,6 +27,7 @@ from samguard.lsp.places import Target, path_of, target_of, uri_of
 from samguard.lsp.positions import offset_at, position_at, range_of
 from samguard.lsp.rollout_marks import Mark, plan_marks, strategy_marks
 from samguard.lsp.settings import ClientSettings
+from samguard.output.printable import printable
 from samguard.project.files import Files
 from samguard.source import Document, Format, Location, Span
 from samguard.value import value
@@ -121,7 +122,8 @@ class Session:
         self._marks: dict[tuple[str, str], tuple[View, tuple[Mark, ...]]] = {}
         self._files: dict[Target, Files] = {}
         self._waiting: dict[Target, list[Callable[[], None]]] = {}
-        self._said: dict[Target, str] = {}
+        self._failures: dict[Target, SamguardError] = {}
+        """Why a target could not be looked at as it is now."""
         self._newest: Newest[Target, Analysis] = Newest(
             surroundings, self._prepare, self._told, self._failed, self._finished
         )
@@ -166,7 +168,7 @@ class Session:
     def configure(self, settings: ClientSettings) -> None:
         """Other settings hold from now on."""
         self.settings = settings
-        self._said.clear()
+        self._failures.clear()
         self.look_again()
 
     def move(self, folders: list[str]) -> None:
@@ -232,7 +234,7 @@ class Session:
         if analysis.report is None:
             return
         self._judged[target] = analysis
-        self._said.pop(target, None)
+        self._failures.pop(target, None)
         for note in analysis.report.notifications:
             if note.is_internal_error:
                 self.client.log(types.MessageType.Error, note.message)
@@ -256,11 +258,13 @@ class Session:
         if not isinstance(error, SamguardError):
             self.client.log(types.MessageType.Error, f"looking at {target.path} failed: {_described(error)}")
             return
-        message = str(error)
-        if self._said.get(target) != message:  # once, not at each keystroke
-            self._said[target] = message
-            self.client.show(types.MessageType.Error, f"samguard: {message}")
-        self.client.log(types.MessageType.Error, message)
+        known = self._failures.get(target)
+        self._failures[target] = error
+        if str(known) != str(error):  # once, not at each keystroke
+            self.client.show(types.MessageType.Error, f"samguard: {error}")
+        for buffer in list(self.buffers.values()):
+            if self.target(buffer.path) == target:
+                self._show(buffer.uri, buffer.version, self.diagnostics(buffer.uri))
 
     def _finished(self, target: Target) -> None:
         for call in self._waiting.pop(target, ()):
@@ -268,7 +272,7 @@ class Session:
 
     def _forget(self, target: Target) -> None:
         self._newest.forget(target)
-        for known in (self._analyses, self._judged, self._files, self._said):
+        for known in (self._analyses, self._judged, self._files, self._failures):
             known.pop(target, None)
         self._finished(target)
 
@@ -278,9 +282,26 @@ class Session:
         """The findings in a document, where they stand now."""
         rules = rules_by_id()
         return [
-            diagnostic(finding, where, rules.get(finding.rule.id), self._placed(analysis), self.support.diagnostics)
-            for analysis, finding, where in self._findings(uri)
+            *self._failure(uri),
+            *(
+                diagnostic(finding, where, rules.get(finding.rule.id), self._placed(analysis), self.support.diagnostics)
+                for analysis, finding, where in self._findings(uri)
+            ),
         ]
+
+    def _failure(self, uri: str) -> Iterator[types.Diagnostic]:
+        """What is wrong with a configuration, in its own document."""
+        buffer = self.buffers.get(uri)
+        target = self.target(buffer.path) if buffer is not None else None
+        error = self._failures.get(target) if target is not None else None
+        if buffer is None or target is None or error is None or error.path is None:
+            return
+        if os.path.normpath(os.path.join(target.root, error.path)) == buffer.path:
+            line = min(error.line or 1, len(buffer.text.line_starts))
+            start = buffer.text.line_starts[line - 1]
+            where = range_of(buffer.text, Span(start, start + len(buffer.text.line(line))), self.support.encoding)
+            said = f"{error.message}. {error.hint}" if error.hint else error.message
+            yield types.Diagnostic(where, printable(said), types.DiagnosticSeverity.Error, source=SOURCE)
 
     def hover(self, uri: str, position: types.Position) -> types.Hover | None:
         """What there is to say of a place."""

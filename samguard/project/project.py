@@ -147,7 +147,7 @@ class _Loader:
         self.stdin = _absolute(options.stdin_filename) if "-" in paths else None
         looked_at = self.paths if self.stdin is None else [*self.paths, self.stdin]
         self.root = _root(looked_at) if options.root is None else _absolute(options.root)
-        self.configuration = find_configuration(_common(looked_at), options.config, self.root, self.files.read)
+        self.configuration = find_configuration(_common(looked_at), options.config, self.root, self.files)
         self.documents: dict[str, Document] = {}
         self.templates: dict[str, Template] = {}
         self.configs: dict[str, SamConfigFile] = {}
