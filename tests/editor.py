@@ -9,7 +9,7 @@ from pathlib import Path
 from lsprotocol import types
 
 from samguard.lsp.places import uri_of
-from samguard.lsp.session import ClientSupport, Session
+from samguard.lsp.session import ClientSupport, News, Session
 from samguard.lsp.settings import ClientSettings
 
 
@@ -88,7 +88,7 @@ class Editor:
     versions: dict[str, int | None] = field(default_factory=dict)
     logged: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
-    news: int = 0
+    news: list[News] = field(default_factory=list)
     clock: Standing = field(default_factory=Standing)
 
     def __post_init__(self) -> None:
@@ -103,8 +103,8 @@ class Editor:
         self.shown[uri] = diagnostics
         self.versions[uri] = version
 
-    def analysed(self) -> None:
-        self.news += 1
+    def ask_again(self, what: News) -> None:
+        self.news.append(what)
 
     def log(self, kind: types.MessageType, message: str) -> None:
         self.logged.append(message)

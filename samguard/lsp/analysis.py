@@ -3,80 +3,20 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 
 from samguard.environments.environment import ParameterValue
 from samguard.linting import Report, ReportedFinding, catalogue, configured, lint
 from samguard.lsp.places import Target
+from samguard.lsp.rollout_marks import plan_marks, strategy_marks
 from samguard.lsp.settings import ClientSettings
+from samguard.lsp.view import View
 from samguard.project import Options, Project, TemplateFile, load_project
 from samguard.project.files import Files
-from samguard.rollout import Deployment, Rollout, deployments
-from samguard.rollout.plan import EnvironmentPlan, PlannedRollout
-from samguard.rollout.planning import environment_plan
+from samguard.rollout import deployments
 from samguard.source import Document
-from samguard.template import Template
-from samguard.template.mentions import Mention, mentions
 from samguard.value import value
-
-
-class View:
-    """One template: what it says, and what each environment makes of it.
-
-    It remembers what it was asked, so only one thread may use it at a time: the one that made it, then the event loop's.
-    """
-
-    def __init__(self, file: TemplateFile, worlds: tuple[tuple[Deployment, ...], ...]) -> None:
-        self.document: Document = file.document
-        self.template: Template = file.template
-        self.worlds = worlds
-        """Of each environment, in their order, its deployment in each of its worlds."""
-
-    def prepare(self) -> None:
-        """Works out what most questions need, so that the first one is answered as fast as the others."""
-        _ = self.planned, self.rollouts, self._mention_starts
-
-    @cached_property
-    def plans(self) -> tuple[EnvironmentPlan, ...]:
-        """What happens in each environment."""
-        return tuple(environment_plan(each) for each in self.worlds)
-
-    @cached_property
-    def planned(self) -> dict[str, tuple[tuple[EnvironmentPlan, PlannedRollout], ...]]:
-        """What happens to each function, by its name, environment by environment."""
-        found: dict[str, list[tuple[EnvironmentPlan, PlannedRollout]]] = {}
-        for plan in self.plans:
-            for row in plan.rollouts:
-                found.setdefault(row.function, []).append((plan, row))
-        return {name: tuple(rows) for name, rows in found.items()}
-
-    @cached_property
-    def rollouts(self) -> dict[str, Rollout]:
-        """One rollout of each function, for where it is said: that does not differ between environments."""
-        every = (rollout for each in self.worlds for world in each for rollout in world.rollouts)
-        found: dict[str, Rollout] = {}
-        for rollout in every:
-            found.setdefault(rollout.function, rollout)
-        return found
-
-    @cached_property
-    def mentions(self) -> tuple[Mention, ...]:
-        """All names of parameters, resources, conditions and mappings, in the order of the text."""
-        return tuple(sorted(mentions(self.template), key=lambda mention: mention.span))
-
-    def mention_at(self, offset: int) -> Mention | None:
-        """The name that stands there."""
-        index = bisect_right(self._mention_starts, offset) - 1
-        if index < 0:
-            return None
-        found = self.mentions[index]
-        return found if offset <= found.span.end else None
-
-    @cached_property
-    def _mention_starts(self) -> list[int]:
-        return [mention.span.start for mention in self.mentions]
 
 
 @value
@@ -139,9 +79,16 @@ def read(question: Question, files: Files, go_on: Callable[[], None]) -> Analysi
         path = os.path.normpath(os.path.join(project.root, file.document.path))
         if path in question.buffers:
             worlds = tuple(deployments(file.template, environment, file.sources) for environment in file.environments)
-            views[path] = View(file, worlds)
-            views[path].prepare()
+            views[path] = _prepared(View(file, worlds))
     return Analysis(question, project, views)
+
+
+def _prepared(view: View) -> View:
+    """The view with what is asked of it all the time, so that nobody has to wait for that."""
+    view.prepare()
+    view.plan_marks = tuple(plan_marks(view))
+    view.strategy_marks = tuple(strategy_marks(view))
+    return view
 
 
 def judge(analysis: Analysis, go_on: Callable[[], None]) -> Report:

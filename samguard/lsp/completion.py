@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from typing import Final
 
-from samguard.lsp.analysis import View
 from samguard.lsp.typing_place import TypingPlace, typing_place
+from samguard.lsp.view import View
 from samguard.output.rollout_cells import schedule
 from samguard.pattern import pattern
 from samguard.rollout import PREDEFINED, Strategy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from samguard.evaluation import Reference
-from samguard.lsp.analysis import View
+from samguard.lsp.view import View
 from samguard.pattern import pattern
 from samguard.source import Document, Mapping, Span
 from samguard.template.mentions import Mention, Naming

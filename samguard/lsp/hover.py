@@ -7,10 +7,10 @@ from typing import Final, TypeAlias
 
 from samguard.evaluation import EvaluatedTemplate, Reason, Reference, Trail, Unknown, Value
 from samguard.linting import LoadedRule, ReportedFinding
-from samguard.lsp.analysis import View
 from samguard.lsp.cursor import Cursor, cursor_at
 from samguard.lsp.prose import Prose
 from samguard.lsp.sentences import rollout_words, strategy_words
+from samguard.lsp.view import View
 from samguard.rollout import Deployment, label
 from samguard.rollout.plan import EnvironmentPlan, PlannedRollout
 from samguard.source import Location, Mapping, Node, Scalar, Span, walk

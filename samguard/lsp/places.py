@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -51,17 +51,19 @@ def uri_of(path: str) -> str:
     return from_fs_path(path) or f"file://{quote(path)}"
 
 
-def target_of(path: str, folders: Iterable[str]) -> Target:
+def target_of(path: str, folders: Iterable[str], too_large: Collection[str] = ()) -> Target:
     """What a document is looked at with: the innermost folder of the workspace that holds it.
 
     Where a repository begins below that folder, it is the repository: somebody who opened a folder of many has not
-    asked to look at all of them. Without a folder of the workspace it is the file, with what is said beside and above
-    it, up to the repository's top.
+    asked to look at all of them. Without a folder of the workspace, or where that is `too_large`, it is the file, with
+    what is said beside and above it, up to the repository's top.
     """
     holding = [folder for folder in folders if _holds(folder, path)]
     if holding:
         folder = max(holding, key=len)
-        return Target(_repository(path, folder) or folder)
+        root = _repository(path, folder) or folder
+        if root not in too_large:
+            return Target(root)
     parent = os.path.dirname(path)
     return Target(_repository(path, None) or parent, path)
 

@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from samguard.lsp.analysis import View
 from samguard.lsp.sentences import by_environment, rollout_words, strategy_words
+from samguard.lsp.view import Mark, View
 from samguard.rollout.plan import EnvironmentPlan, PlannedRollout
 from samguard.source import Span
-from samguard.value import value
 
 _MOST_NAMED: Final = 40
 """Functions of a preference in Globals that are looked at: they nearly always share a strategy."""
-
-
-@value
-class Mark:
-    """A text to be shown at a span of the template, about some functions."""
-
-    span: Span
-    text: str
-    functions: tuple[str, ...]
 
 
 def plan_marks(view: View) -> Iterator[Mark]:

@@ -20,7 +20,7 @@ from samguard import __version__
 from samguard.lsp.beside import LoopAndThread
 from samguard.lsp.diagnostics import DiagnosticSupport
 from samguard.lsp.places import path_of
-from samguard.lsp.session import FIX_ALL, PLAN_COMMAND, ClientSupport, Session
+from samguard.lsp.session import FIX_ALL, PLAN_COMMAND, ClientSupport, News, Session
 from samguard.lsp.settings import SECTION, ClientSettings, read_client_settings
 from samguard.output.printable import printable
 
@@ -60,21 +60,20 @@ class SamguardServer(LanguageServer):
             types.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=version)
         )
 
-    def analysed(self) -> None:
+    def ask_again(self, what: News) -> None:
         """Asks the client to ask again for what it shows, as far as it can be asked to."""
         workspace = self.support.workspace
         if workspace is None:
             return
-        if workspace.code_lens is not None and workspace.code_lens.refresh_support and self.session.settings.code_lens:
+        settings = self.session.settings
+        if what is News.DIAGNOSTICS:
+            if workspace.diagnostics is not None and workspace.diagnostics.refresh_support:
+                self.workspace_diagnostic_refresh(None)
+            return
+        if settings.code_lens and workspace.code_lens is not None and workspace.code_lens.refresh_support:
             self.workspace_code_lens_refresh(None)
-        if workspace.inlay_hint is not None and workspace.inlay_hint.refresh_support:
+        if settings.inlay_hints and workspace.inlay_hint is not None and workspace.inlay_hint.refresh_support:
             self.workspace_inlay_hint_refresh(None)
-        if (
-            self.session.support.asks_for_diagnostics
-            and workspace.diagnostics is not None
-            and workspace.diagnostics.refresh_support
-        ):
-            self.workspace_diagnostic_refresh(None)
 
     def log(self, kind: types.MessageType, message: str) -> None:
         """Writes into the client's log."""
@@ -211,7 +210,9 @@ def _register(server: SamguardServer) -> None:  # noqa: C901 - one short handler
     @on(types.TEXT_DOCUMENT_DIAGNOSTIC, _PULLED)
     async def diagnostics(params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
         await server.settle(params.text_document.uri)
-        return types.RelatedFullDocumentDiagnosticReport(items=server.session.diagnostics(params.text_document.uri))
+        return types.RelatedFullDocumentDiagnosticReport(
+            items=server.session.answer_diagnostics(params.text_document.uri)
+        )
 
     @on(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:

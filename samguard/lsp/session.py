@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from enum import Enum, auto
+from time import monotonic
 from typing import Final, Protocol, TypeAlias
 
 from lsprotocol import types
@@ -16,7 +18,7 @@ from samguard.errors import SamguardError
 from samguard.linting import LoadedRule, ReportedFinding
 from samguard.linting.report import ReportedFix
 from samguard.lsp.accepting import acceptance
-from samguard.lsp.analysis import Analysis, Question, View, judge, read
+from samguard.lsp.analysis import Analysis, Question, judge, read
 from samguard.lsp.completion import Kind, proposals
 from samguard.lsp.definition import definition
 from samguard.lsp.diagnostics import SOURCE, DiagnosticSupport, diagnostic, rules_by_id
@@ -25,8 +27,8 @@ from samguard.lsp.hover import hover, plan_text
 from samguard.lsp.newest import GoOn, Newest, Surroundings
 from samguard.lsp.places import Target, path_of, target_of, uri_of
 from samguard.lsp.positions import offset_at, position_at, range_of
-from samguard.lsp.rollout_marks import Mark, plan_marks, strategy_marks
 from samguard.lsp.settings import ClientSettings
+from samguard.lsp.view import Mark, View
 from samguard.output.printable import printable
 from samguard.project.files import Files
 from samguard.source import Document, Format, Location, Span
@@ -48,14 +50,26 @@ _MOST_PROPOSALS: Final = 2_000
 Message: TypeAlias = tuple[types.MessageType, str]
 
 
+class _TooLarge(Exception):  # noqa: N818 - no error: a folder of everything somebody has is nobody's mistake
+    """A folder takes longer to be read than anybody waits."""
+
+
+class News(Enum):
+    """What a client asks for, and would not ask for again by itself."""
+
+    MARKS = auto()
+    """Lenses and hints."""
+    DIAGNOSTICS = auto()
+
+
 class Client(Protocol):
     """What the server may tell the editor."""
 
     def show_diagnostics(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         """Shows these diagnostics of a document, and no others."""
 
-    def analysed(self) -> None:
-        """There is news: lenses, hints and diagnostics are worth asking for again."""
+    def ask_again(self, what: News) -> None:
+        """Something that the client asked for is another one by now."""
 
     def log(self, kind: types.MessageType, message: str) -> None:
         """Writes into the log."""
@@ -106,7 +120,10 @@ class Session:
         surroundings: Surroundings,
         settings: ClientSettings | None = None,
         here: str | None = None,
+        patience_seconds: float = 15.0,
     ) -> None:
+        self.patience_seconds = patience_seconds
+        """How long a folder may take to be read before only its open documents are."""
         self.client = client
         self.settings = settings or ClientSettings()
         self.support = ClientSupport()
@@ -119,9 +136,11 @@ class Session:
         """The last analysis of a target whose rules were asked."""
         self._views: dict[str, View] = {}
         """The last view of each open template in which it could be read."""
-        self._marks: dict[tuple[str, str], tuple[View, tuple[Mark, ...]]] = {}
+        self._answered: dict[str, list[types.Diagnostic]] = {}
+        """What clients that ask for diagnostics were told, by address."""
         self._files: dict[Target, Files] = {}
         self._waiting: dict[Target, list[Callable[[], None]]] = {}
+        self._too_large: set[str] = set()
         self._failures: dict[Target, SamguardError] = {}
         """Why a target could not be looked at as it is now."""
         self._newest: Newest[Target, Analysis] = Newest(
@@ -145,8 +164,7 @@ class Session:
         if buffer is None:
             return
         self._views.pop(buffer.path, None)
-        for kind in ("plan", "strategy"):
-            self._marks.pop((buffer.path, kind), None)
+        self._answered.pop(uri, None)
         self._show(uri, None, [])
         target = self.target(buffer.path)
         if any(self.target(other.path) == target for other in self.buffers.values()):
@@ -181,7 +199,7 @@ class Session:
 
     def target(self, path: str) -> Target:
         """What a document is looked at with."""
-        return target_of(path, self.folders)
+        return target_of(path, self.folders, self._too_large)
 
     # looking
 
@@ -216,7 +234,14 @@ class Session:
         before = self._files.get(target)
 
         def work(go_on: GoOn, tell: Callable[[Analysis], None]) -> None:
-            files = Files(texts, before, go_on)
+            last = monotonic() + self.patience_seconds
+
+            def go_on_for_a_while() -> None:
+                go_on()
+                if target.file is None and monotonic() > last:
+                    raise _TooLarge
+
+            files = Files(texts, before, go_on_for_a_while)
             analysis = read(question, files, go_on)
             self._files[target] = files
             tell(analysis)
@@ -241,13 +266,27 @@ class Session:
         for buffer in list(self.buffers.values()):
             if self.target(buffer.path) == target:
                 self._show(buffer.uri, buffer.version, self.diagnostics(buffer.uri))
-        self.client.analysed()
+        self._tell_of_diagnostics(target)
+
+    def _tell_of_diagnostics(self, target: Target) -> None:
+        """A client that asks is told of what has changed since, unless it waits for an answer anyway."""
+        if not self._answered or self._waiting.get(target):
+            return
+        for uri, told in self._answered.items():
+            buffer = self.buffers.get(uri)
+            if buffer is not None and self.target(buffer.path) == target and self.diagnostics(uri) != told:
+                self.client.ask_again(News.DIAGNOSTICS)
+                return
 
     def _take_view(self, path: str, analysis: Analysis) -> None:
         """Keeps a template's last good view while it cannot be read."""
         view = analysis.views.get(path)
         if view is not None:
+            before = self._views.get(path)
             self._views[path] = view
+            # A client's first question waits for the first view, and so has its answer.
+            if before is not None and before is not view and _marks(before) != _marks(view):
+                self.client.ask_again(News.MARKS)
             return
         document = analysis.texts.get(path)
         is_broken = document is not None and document.root is None and bool(document.problems)
@@ -255,6 +294,9 @@ class Session:
             self._views.pop(path, None)
 
     def _failed(self, target: Target, error: Exception) -> None:
+        if isinstance(error, _TooLarge):
+            self._give_up(target)
+            return
         if not isinstance(error, SamguardError):
             self.client.log(types.MessageType.Error, f"looking at {target.path} failed: {_described(error)}")
             return
@@ -265,6 +307,21 @@ class Session:
         for buffer in list(self.buffers.values()):
             if self.target(buffer.path) == target:
                 self._show(buffer.uri, buffer.version, self.diagnostics(buffer.uri))
+
+    def _give_up(self, target: Target) -> None:
+        """From now on, the documents of a folder are looked at without the rest of it."""
+        self._too_large.add(target.root)
+        self.client.show(
+            types.MessageType.Warning,
+            f"samguard: {target.root} is too large to be looked at as a whole; open documents are checked with the "
+            "samconfigs beside and above them. Open the folder of one project to have its pipelines read, too.",
+        )
+        waiting = self._waiting.pop(target, [])
+        self._forget(target)
+        for buffer in self.buffers.values():
+            self.look(self.target(buffer.path), 0)
+            self._waiting.setdefault(self.target(buffer.path), []).extend(waiting)
+            waiting = []
 
     def _finished(self, target: Target) -> None:
         for call in self._waiting.pop(target, ()):
@@ -288,6 +345,11 @@ class Session:
                 for analysis, finding, where in self._findings(uri)
             ),
         ]
+
+    def answer_diagnostics(self, uri: str) -> list[types.Diagnostic]:
+        """The same, for a client that asked for them."""
+        self._answered[uri] = self.diagnostics(uri)
+        return self._answered[uri]
 
     def _failure(self, uri: str) -> Iterator[types.Diagnostic]:
         """What is wrong with a configuration, in its own document."""
@@ -372,7 +434,7 @@ class Session:
                 range=where,
                 command=types.Command(title=mark.text, command=PLAN_COMMAND, arguments=[uri, mark.functions[0]]),
             )
-            for mark, where in self._marked(uri, "plan")
+            for mark, where in self._marked(uri, lambda view: view.plan_marks)
         ]
 
     def inlay_hints(self, uri: str, wanted: types.Range) -> list[types.InlayHint]:
@@ -381,7 +443,7 @@ class Session:
             return []
         return [
             types.InlayHint(position=where.end, label=mark.text, padding_left=True)
-            for mark, where in self._marked(uri, "strategy")
+            for mark, where in self._marked(uri, lambda view: view.strategy_marks)
             if _touches(where, wanted)
         ]
 
@@ -543,17 +605,13 @@ class Session:
             return None
         return f"{uri_of(analysis.absolute(location.path))}#L{location.start.line}"
 
-    def _marked(self, uri: str, kind: str) -> Iterator[tuple[Mark, types.Range]]:
+    def _marked(self, uri: str, choose: Callable[[View], tuple[Mark, ...]]) -> Iterator[tuple[Mark, types.Range]]:
         buffer = self.buffers.get(uri)
         view = self._views.get(buffer.path) if buffer is not None else None
         if buffer is None or view is None:
             return
-        known = self._marks.get((buffer.path, kind))
-        if known is None or known[0] is not view:
-            known = (view, tuple(plan_marks(view) if kind == "plan" else strategy_marks(view)))
-            self._marks[(buffer.path, kind)] = known
         edited = buffer.since(view.document)
-        for mark in known[1]:
+        for mark in choose(view):
             span = edited.span_after(mark.span)
             if span is not None:
                 yield mark, range_of(buffer.text, span, self.support.encoding)
@@ -571,6 +629,11 @@ class Session:
     def _show(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         if not self.support.asks_for_diagnostics:
             self.client.show_diagnostics(uri, version, diagnostics)
+
+
+def _marks(view: View) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """What is shown beside the lines, wherever these are."""
+    return tuple((mark.functions, mark.text) for mark in (*view.plan_marks, *view.strategy_marks))
 
 
 def _touches(one: types.Range, other: types.Range) -> bool:

@@ -19,7 +19,8 @@ class Files:
     """Reads the files of one run, a buffer before the file of the same path.
 
     `buffers` holds texts by absolute path. Documents and templates that `before`, the files of an earlier run, read
-    from the same bytes are not parsed again. `go_on` is called before each file, and may raise to end the run.
+    from the same bytes are not parsed again. `go_on` is called before each file and folder, and may raise to end the
+    run.
     """
 
     def __init__(
@@ -34,11 +35,11 @@ class Files:
         self._documents: dict[str, tuple[bytes, Document]] = {}
         self._templates: dict[int, tuple[Document, Template]] = {}
         """Templates that include no other file, by the identity of their document, which is kept beside them."""
-        self._go_on = go_on
+        self.go_on = go_on
 
     def read(self, disk_path: Path, inside: Path | None) -> bytes | Unread:
         """The bytes of a file, as `regular_file.read_file` gives them."""
-        self._go_on()
+        self.go_on()
         if self._buffers:
             buffered = self._buffers.get(os.path.abspath(disk_path))
             if buffered is not None:

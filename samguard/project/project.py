@@ -198,6 +198,7 @@ class _Loader:
 
     def _folder(self, folder: Path) -> None:
         for found in walk(folder, self.root):
+            self.files.go_on()
             current = found.disk_path
             if found.unread is not None:
                 self._not_read(current, found.unread)

@@ -8,7 +8,7 @@ from lsprotocol import types
 from projects import ORDERS, STAGES, lay_out
 
 from samguard.lsp.diagnostics import DiagnosticSupport
-from samguard.lsp.session import FIX_ALL, ClientSupport
+from samguard.lsp.session import FIX_ALL, ClientSupport, News
 from samguard.lsp.settings import ClientSettings
 
 TEMPLATE = """\
@@ -189,10 +189,8 @@ def test_a_file_that_changes_on_disk_is_read_again(editor: Editor) -> None:
 
 def test_a_change_of_something_else_is_no_reason_to_look_again(editor: Editor) -> None:
     editor.sees("template.yaml")
-    news = editor.news
     editor.session.look_again([str(editor.folder.parent / "elsewhere.yaml")])
-    editor.clock.settle()
-    assert editor.news == news
+    assert editor.session.is_settled(editor.uri("template.yaml"))
 
 
 def test_emoji_before_a_finding_take_two_columns(editor: Editor) -> None:
@@ -258,6 +256,28 @@ def test_a_client_that_asks_for_diagnostics_is_not_given_them(editor: Editor) ->
     assert "SG301" in [one.code for one in editor.session.diagnostics(editor.uri("template.yaml"))]
 
 
+def test_a_client_that_asks_is_told_to_ask_again_where_another_file_changed_the_answer(editor: Editor) -> None:
+    editor.session.support = ClientSupport(asks_for_diagnostics=True)
+    editor.sees("template.yaml")
+    editor.sees("samconfig.toml")
+    editor.session.answer_diagnostics(editor.uri("template.yaml"))
+    editor.sees("samconfig.toml", editor.text("samconfig.toml") + "# the end\n")
+    assert editor.news == []
+    editor.sees("samconfig.toml", editor.text("samconfig.toml").replace("prod", "test"))
+    assert News.DIAGNOSTICS in editor.news
+
+
+def test_lenses_are_worth_asking_for_again_once_they_say_something_else(wired: Editor) -> None:
+    wired.sees("template.yaml", "# moved\n" + wired.text("template.yaml"))
+    assert wired.news == []
+    wired.sees("samconfig.toml", wired_without_prod())
+    assert wired.news == [News.MARKS]
+
+
+def wired_without_prod() -> str:
+    return "version = 0.1\n[dev.deploy.parameters]\nparameter_overrides = 'Stage=dev'\n"
+
+
 # folders
 
 
@@ -295,6 +315,15 @@ def test_a_folder_that_is_a_link_is_the_same_folder(tmp_path: Path) -> None:
     editor = Editor(tmp_path / "link")
     editor.session.move([str(tmp_path / "link")])
     assert editor.session.target(str(tmp_path / "real" / "template.yaml")).file is None
+
+
+def test_a_folder_that_takes_too_long_to_read_is_looked_at_document_by_document(editor: Editor) -> None:
+    editor.session.patience_seconds = -1
+    editor.sees("template.yaml")
+    assert "SG301" in editor.codes("template.yaml")
+    assert "prod" in without_alarms(editor).message
+    (message,) = editor.messages
+    assert "too large" in message
 
 
 # settings
