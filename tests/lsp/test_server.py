@@ -79,7 +79,7 @@ async def test_an_editor_shows_fixes_and_forgets_a_typo(neovim: LanguageClient, 
 
     neovim.text_document_did_close(types.DidCloseTextDocumentParams(document))
     await neovim.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    assert neovim.diagnostics[uri] == []
+    assert not neovim.diagnostics[uri]
 
 
 @pytest.mark.asyncio
