@@ -117,7 +117,7 @@ class Editor:
     def uri(self, path: str | Path) -> str:
         return uri_of(str(self.folder / path))
 
-    def types(self, path: str | Path, text: str | None = None) -> None:
+    def edits(self, path: str | Path, text: str | None = None) -> None:
         """Opens a file, or changes its text; the session has not looked at it yet."""
         self._version += 1
         content = (self.folder / path).read_text(encoding="utf-8") if text is None else text
@@ -125,7 +125,7 @@ class Editor:
 
     def sees(self, path: str | Path, text: str | None = None) -> None:
         """The same, and waits."""
-        self.types(path, text)
+        self.edits(path, text)
         self.clock.settle()
 
     def text(self, path: str | Path) -> str:

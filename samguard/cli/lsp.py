@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,6 @@ def run_lsp(options: Options) -> None:
             environments=options.environment_names,
             parameters=dict(options.parameters),
             region=options.region,
-            config=options.config,
+            config=os.path.abspath(options.config) if options.config is not None else None,
         )
     )

@@ -176,8 +176,12 @@ def _strategies(span: Span, prefix: str, *, is_quoted: bool) -> Iterator[Proposa
 
 
 def _schedule(strategy: Strategy) -> str:
-    kind = strategy.kind.value
-    planned = PlannedStrategy(
-        strategy.name, kind, strategy.percent, strategy.interval_minutes, strategy.duration_minutes
+    return schedule(
+        PlannedStrategy(
+            strategy.name,
+            strategy.kind.value,
+            strategy.percent,
+            strategy.interval_minutes,
+            strategy.duration_minutes,
+        )
     )
-    return schedule(planned)

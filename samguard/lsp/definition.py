@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from samguard.evaluation import Reference
 from samguard.lsp.view import View
 from samguard.pattern import pattern
 from samguard.source import Document, Mapping, Span
@@ -64,9 +63,11 @@ def _of_wiring(view: View, offset: int) -> Span | None:
         for world in worlds:
             for rollout in world.rollouts:
                 alarms = rollout.alarms if isinstance(rollout.alarms, tuple) else ()
-                for part in (*alarms, *rollout.hooks):
-                    if part.node.span.start <= offset <= part.node.span.end:
-                        resource = world.scene.resource_of(part.value) if isinstance(part.value, Reference) else None
+                wired = [*((alarm.node, alarm.value) for alarm in alarms)]
+                wired += [(hook.node, hook.value) for hook in rollout.hooks]
+                for node, found in wired:
+                    if node.span.start <= offset <= node.span.end:
+                        resource = world.scene.resource_of(found)
                         return resource.key.span if resource is not None else None
     return None
 

@@ -6,6 +6,7 @@ stdout belongs to the protocol. Whatever fails here is written into the client's
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import os
 import sys
@@ -48,9 +49,16 @@ class SamguardServer(LanguageServer):
             "samguard", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full, max_workers=2
         )
         self.settings = settings
-        self.session: Session = None  # type: ignore[assignment] - there is none before `initialize`
+        self._session: Session | None = None
         self.support: types.ClientCapabilities = types.ClientCapabilities()
         _register(self)
+
+    @property
+    def session(self) -> Session:
+        """The session. There is none before `initialize`."""
+        if self._session is None:
+            raise RuntimeError("the client has not said `initialize` yet")
+        return self._session
 
     # what the session tells
 
@@ -97,7 +105,7 @@ class SamguardServer(LanguageServer):
         session = Session(self, LoopAndThread(loop), settings)
         session.support = client_support(params.capabilities)
         session.folders = []
-        self.session = session
+        self._session = session
         session.move(_folders(params))
         for sentence in wrong:
             self.show(types.MessageType.Warning, f"samguard: {sentence}")
@@ -266,7 +274,7 @@ def _guarded(server: SamguardServer, message: str, handler: Callable[P, R]) -> C
         logging.getLogger("samguard").error("%s failed", message, exc_info=error)
         server.log(types.MessageType.Error, f"{message} failed: {type(error).__name__}: {error}. Please report this.")
 
-    if asyncio.iscoroutinefunction(handler):
+    if inspect.iscoroutinefunction(handler):
 
         @wraps(handler)
         async def waiting(*arguments: P.args, **named: P.kwargs) -> Any:  # noqa: ANN401

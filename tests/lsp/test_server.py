@@ -22,14 +22,14 @@ def folder(tmp_path: Path) -> Path:
     return lay_out(tmp_path, {"template.yaml": TYPO, "samconfig.toml": STAGES})
 
 
-@pytest_lsp.fixture(config=SERVER)
+@pytest_lsp.fixture(config=SERVER)  # type: ignore[untyped-decorator]
 async def neovim(lsp_client: LanguageClient, folder: Path) -> AsyncIterator[None]:
     await lsp_client.initialize_session(begin(folder, client_capabilities("neovim@v0.7.0")))
     yield
     await lsp_client.shutdown_session()
 
 
-@pytest_lsp.fixture(config=SERVER)
+@pytest_lsp.fixture(config=SERVER)  # type: ignore[untyped-decorator]
 async def asking(lsp_client: LanguageClient, folder: Path) -> AsyncIterator[None]:
     params = begin(folder, client_capabilities("neovim@v0.11.0"))
     params.initialization_options = {"ignore": ["SG301"], "environment": ["prod"]}
@@ -100,7 +100,7 @@ async def test_an_editor_that_asks_is_answered(asking: LanguageClient, folder: P
     shown = await asking.workspace_execute_command_async(
         types.ExecuteCommandParams(command=lenses[0].command.command, arguments=lenses[0].command.arguments)
     )
-    assert "Orders" in shown
+    assert "Orders" in str(shown)
 
     everything = types.Range(types.Position(0, 0), types.Position(99, 0))
     await asking.text_document_inlay_hint_async(types.InlayHintParams(document, everything))

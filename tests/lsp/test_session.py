@@ -77,7 +77,7 @@ def without_alarms(editor: Editor) -> types.Diagnostic:
 
 
 def test_a_document_is_looked_at_as_soon_as_it_is_opened(editor: Editor) -> None:
-    editor.types("template.yaml")
+    editor.edits("template.yaml")
     editor.clock.pass_by(0)
     editor.clock.work()
     editor.clock.come_back()
@@ -488,7 +488,7 @@ def test_a_word_that_names_nothing_leads_nowhere(wired: Editor) -> None:
 
 
 def test_right_after_an_edit_everything_is_answered_from_what_was_known(wired: Editor) -> None:
-    wired.types("template.yaml", "# a line\n# and another\n" + wired.text("template.yaml"))
+    wired.edits("template.yaml", "# a line\n# and another\n" + wired.text("template.yaml"))
     assert "in-prod" in wired.hover("template.yaml", "errors-of")
     found = wired.session.definition(wired.uri("template.yaml"), wired.at("template.yaml", "!Ref CheckOrders", after=8))
     assert found is not None
@@ -519,7 +519,7 @@ def test_what_is_no_template_any_more_has_no_names(wired: Editor) -> None:
 
 def test_strategies_are_proposed_with_what_they_do(wired: Editor) -> None:
     text = wired.text("template.yaml").replace("!FindInMap [Stages, !Ref Stage, Strategy]", "Can")
-    wired.types("template.yaml", text)
+    wired.edits("template.yaml", text)
     at = wired.at("template.yaml", "Type: Can", after=9)
     items = wired.session.completion(wired.uri("template.yaml"), at)
     found = {item.label: item.detail for item in items}
@@ -552,12 +552,12 @@ def test_strategies_are_proposed_with_what_they_do(wired: Editor) -> None:
 def test_what_may_stand_in_a_preference_is_proposed(wired: Editor, line: str, proposed: str) -> None:
     text = wired.text("template.yaml")
     start, end = text.index("        Type: !FindInMap"), text.index("  OrdersErrors:")
-    wired.types("template.yaml", f"{text[:start]}{line}\n{text[end:]}")
+    wired.edits("template.yaml", f"{text[:start]}{line}\n{text[end:]}")
     assert proposed in wired.proposals("template.yaml", line, after=len(line))
 
 
 def test_only_alarms_are_proposed_as_alarms(wired: Editor) -> None:
-    wired.types("template.yaml", wired.text("template.yaml").replace("- !Ref OrdersErrors", "- "))
+    wired.edits("template.yaml", wired.text("template.yaml").replace("- !Ref OrdersErrors", "- "))
     assert wired.proposals("template.yaml", "          - ", after=12) == ["!Ref OrdersErrors"]
 
 
@@ -572,7 +572,7 @@ def test_json_is_completed_as_json(editor: Editor) -> None:
         ('"Alarms": [{"Ref": "Er', "Errors"),
         ("", '"Alarms": '),
     ):
-        editor.types("template.json", head + typed)
+        editor.edits("template.json", head + typed)
         assert proposed in editor.proposals("template.json", head + typed, after=len(head + typed))
 
 
@@ -650,7 +650,7 @@ def test_a_fix_is_an_action_of_its_finding(editor: Editor) -> None:
 def test_a_fix_still_fits_after_an_edit_elsewhere(editor: Editor) -> None:
     lay_out(editor.folder, {"template.yaml": TYPO})
     editor.sees("template.yaml")
-    editor.types("template.yaml", "# one more line\n" + editor.text("template.yaml"))
+    editor.edits("template.yaml", "# one more line\n" + editor.text("template.yaml"))
     fix = next(action for action in actions(editor, "Canary10") if "SG205" in action.title)
     assert "Type: Canary10Percent5Minutes\n" in editor.applied("template.yaml", fix)
 
@@ -658,7 +658,7 @@ def test_a_fix_still_fits_after_an_edit_elsewhere(editor: Editor) -> None:
 def test_a_fix_of_what_was_edited_since_is_not_offered(editor: Editor) -> None:
     lay_out(editor.folder, {"template.yaml": TYPO})
     editor.sees("template.yaml")
-    editor.types("template.yaml", editor.text("template.yaml").replace("Canary10Percent5", "Canary10Percent10"))
+    editor.edits("template.yaml", editor.text("template.yaml").replace("Canary10Percent5", "Canary10Percent10"))
     assert [action for action in actions(editor, "Canary10") if "SG205" in action.title] == []
 
 
