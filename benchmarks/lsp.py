@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -129,6 +130,8 @@ async def measure(folder: Path, runs: int, goal: float) -> bool:
                 if not answer:
                     raise SystemExit(f"{name} has no answer {phase}")
     met = True
+    if hasattr(os, "getloadavg"):
+        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"\n{'milliseconds: median, most':30}" + "".join(f"{phase:>24}" for phase in PHASES))
     for name in QUESTIONS:
         cells = [[1000 * seconds for seconds in waited[name, phase]] for phase in PHASES]

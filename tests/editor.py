@@ -153,8 +153,8 @@ class Editor:
         return found.contents.value
 
     def proposals(self, path: str | Path, mark: str, *, after: int) -> list[str]:
-        items = self.session.completion(self.uri(path), self.at(path, mark, after=after))
-        return [item.text_edit.new_text for item in items if item.text_edit is not None]
+        found = self.session.completion(self.uri(path), self.at(path, mark, after=after))
+        return [item.text_edit.new_text for item in found.items if item.text_edit is not None]
 
     def applied(self, path: str | Path, action: types.CodeAction) -> str:
         """The text of a file after an action, which must change no other."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from samguard.cli.terminal import tell
@@ -33,6 +33,6 @@ def run_lsp(options: Options) -> None:
             environments=options.environment_names,
             parameters=dict(options.parameters),
             region=options.region,
-            config=os.path.abspath(options.config) if options.config is not None else None,
+            config=str(Path(options.config).absolute()) if options.config is not None else None,
         )
     )

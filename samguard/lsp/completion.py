@@ -102,6 +102,24 @@ def proposals(view: View | None, text: Document, offset: int) -> Iterator[Propos
                 yield Proposal(name, f'"{name}"' if is_json else name, Kind.RESOURCE, resource.type, span)
 
 
+def fitting(found: Iterable[Proposal], text: Document) -> list[Proposal]:
+    """The proposals that have the letters of what is typed in their order; those that begin with it come first."""
+    ranked: list[tuple[int, Proposal]] = []
+    for proposal in found:
+        typed = text.text[proposal.span.start : proposal.span.end].lower().lstrip("!")
+        word = proposal.word.lower()
+        if word.startswith(typed):
+            ranked.append((0, proposal))
+        elif _has_letters(word, typed):
+            ranked.append((1, proposal))
+    return [proposal for _, proposal in sorted(ranked, key=lambda one: one[0])]
+
+
+def _has_letters(word: str, typed: str) -> bool:
+    left = iter(word)
+    return all(letter in left for letter in typed)
+
+
 def _names(place: TypingPlace, template: Template, offset: int) -> Iterator[Proposal]:
     """Names behind what takes a name: `!Ref`, `${`, `!If [`."""
     before = place.before

@@ -235,8 +235,7 @@ def _register(server: SamguardServer) -> None:  # noqa: C901 - one short handler
     @on(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[" ", "{", '"']))
     async def completion(params: types.CompletionParams) -> types.CompletionList:
         await server.know(params.text_document.uri)
-        items = server.session.completion(params.text_document.uri, params.position)
-        return types.CompletionList(is_incomplete=False, items=items)
+        return server.session.completion(params.text_document.uri, params.position)
 
     @on(types.TEXT_DOCUMENT_CODE_LENS)
     async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:

@@ -19,7 +19,7 @@ from samguard.linting import LoadedRule, ReportedFinding
 from samguard.linting.report import ReportedFix
 from samguard.lsp.accepting import acceptance
 from samguard.lsp.analysis import Analysis, Question, judge, read
-from samguard.lsp.completion import Kind, proposals
+from samguard.lsp.completion import Kind, fitting, proposals
 from samguard.lsp.definition import definition
 from samguard.lsp.diagnostics import SOURCE, DiagnosticSupport, diagnostic, rules_by_id
 from samguard.lsp.edited import Edited
@@ -45,7 +45,8 @@ _KINDS: Final = {
     Kind.CONDITION: types.CompletionItemKind.Event,
     Kind.MAPPING: types.CompletionItemKind.Struct,
 }
-_MOST_PROPOSALS: Final = 2_000
+_MOST_PROPOSALS: Final = 150
+"""Names to choose from. A client that is told that there are more asks again as more is typed."""
 
 Message: TypeAlias = tuple[types.MessageType, str]
 
@@ -402,16 +403,15 @@ class Session:
         there = edited.span_after(span) if span is not None else None
         return types.Location(uri, range_of(buffer.text, there, self.support.encoding)) if there is not None else None
 
-    def completion(self, uri: str, position: types.Position) -> list[types.CompletionItem]:
-        """What may stand at a place."""
+    def completion(self, uri: str, position: types.Position) -> types.CompletionList:
+        """What may stand at a place, as far as it begins like, or else holds, what is typed."""
         buffer = self.buffers.get(uri)
         if buffer is None or (self._views.get(buffer.path) is None and not self._may_be_template(buffer)):
-            return []
+            return types.CompletionList(is_incomplete=False, items=[])
         items: list[types.CompletionItem] = []
         offset = self._offset(buffer, position)
-        for proposal in proposals(self._views.get(buffer.path), buffer.text, offset):
-            if len(items) == _MOST_PROPOSALS:
-                break
+        found = fitting(proposals(self._views.get(buffer.path), buffer.text, offset), buffer.text)
+        for proposal in found[:_MOST_PROPOSALS]:
             start = position_at(buffer.text, proposal.span.start, self.support.encoding)
             items.append(
                 types.CompletionItem(
@@ -423,7 +423,7 @@ class Session:
                     text_edit=types.TextEdit(types.Range(start, position), proposal.text),
                 )
             )
-        return items
+        return types.CompletionList(is_incomplete=len(found) > _MOST_PROPOSALS, items=items)
 
     def code_lens(self, uri: str) -> list[types.CodeLens]:
         """The plan of each function, above it."""

@@ -142,7 +142,7 @@ def test_a_document_of_another_kind_is_none_of_its_business(editor: Editor) -> N
     editor.session.open("git:/template.yaml", 1, editor_text(editor))
     editor.sees("values.yaml", "replicas: 3\nimage: {tag: latest}\n")
     assert editor.shown == {editor.uri("values.yaml"): []}
-    assert editor.session.completion(editor.uri("values.yaml"), types.Position(1, 5)) == []
+    assert editor.session.completion(editor.uri("values.yaml"), types.Position(1, 5)).items == []
 
 
 def test_a_closed_document_shows_nothing_and_its_file_counts_again(editor: Editor) -> None:
@@ -521,13 +521,14 @@ def test_strategies_are_proposed_with_what_they_do(wired: Editor) -> None:
     text = wired.text("template.yaml").replace("!FindInMap [Stages, !Ref Stage, Strategy]", "Can")
     wired.edits("template.yaml", text)
     at = wired.at("template.yaml", "Type: Can", after=9)
-    items = wired.session.completion(wired.uri("template.yaml"), at)
+    items = wired.session.completion(wired.uri("template.yaml"), at).items
     found = {item.label: item.detail for item in items}
     assert found["Canary10Percent5Minutes"] == "10 % for 5 min, then all"
-    assert len(found) == 9
+    assert list(found) == [f"Canary10Percent{minutes}Minutes" for minutes in (5, 10, 15, 30)]
     edit = items[0].text_edit
     assert isinstance(edit, types.TextEdit)
     assert edit.range == types.Range(wired.at("template.yaml", "Type: Can", after=6), at)
+    assert len(wired.proposals("template.yaml", "Type: Can", after=6)) == 9
 
 
 @pytest.mark.parametrize(
@@ -574,6 +575,18 @@ def test_json_is_completed_as_json(editor: Editor) -> None:
     ):
         editor.edits("template.json", head + typed)
         assert proposed in editor.proposals("template.json", head + typed, after=len(head + typed))
+
+
+def test_of_very_many_names_those_that_begin_with_what_is_typed_come_first(editor: Editor) -> None:
+    many = "".join(f"  Function{n}: {{Type: AWS::Serverless::Function}}\n" for n in range(300))
+    typed = "Outputs:\n  A:\n    Value: !Ref "
+    editor.sees("template.yaml", f"Transform: AWS::Serverless-2016-10-31\nResources:\n{many}{typed}Function0")
+    editor.edits("template.yaml", f"Transform: AWS::Serverless-2016-10-31\nResources:\n{many}{typed}F")
+    found = editor.session.completion(editor.uri("template.yaml"), editor.at("template.yaml", "!Ref F", after=6))
+    assert found.is_incomplete
+    assert len(found.items) == 150
+    editor.edits("template.yaml", f"Transform: AWS::Serverless-2016-10-31\nResources:\n{many}{typed}n299")
+    assert editor.proposals("template.yaml", "!Ref n299", after=9) == ["Function299"]
 
 
 # lenses and hints
