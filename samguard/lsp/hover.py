@@ -229,8 +229,15 @@ class _Writer:
         lines: list[tuple[int, str]] = []
         for (text, trail), names in said.items():
             lines.append((0, f"{self.prose.strong(', '.join(names))}: {text}"))
-            lines += [(1, _step(reason, self.prose, self.address)) for reason in trail[:_MOST_STEPS]]
+            lines += [(1, self._step(reason)) for reason in trail[:_MOST_STEPS]]
         self.prose.items(lines)
+
+    def _step(self, reason: Reason) -> str:
+        if any(secret in reason.message for secret in self._secrets()):
+            return self.prose.text("a parameter that is not shown (NoEcho)")
+        if reason.place is None:
+            return self.prose.text(reason.message)
+        return f"{self.prose.text(reason.message)} ({_place(reason.place.location, self.prose, self.address)})"
 
     def _shown(self, found: Value) -> str:
         if isinstance(found, Unknown):
@@ -261,12 +268,6 @@ def _environments(prose: Prose, plans: list[EnvironmentPlan], words: str) -> str
         return prose.text(words)
     names = ", ".join(f"{plan.name} (production)" if plan.production else plan.name for plan in plans)
     return f"{prose.strong(names)}: {prose.text(words)}"
-
-
-def _step(reason: Reason, prose: Prose, address: Address) -> str:
-    if reason.place is None:
-        return prose.text(reason.message)
-    return f"{prose.text(reason.message)} ({_place(reason.place.location, prose, address)})"
 
 
 def _place(location: Location, prose: Prose, address: Address) -> str:

@@ -157,7 +157,9 @@ class Session:
             return
         is_new = uri not in self.buffers
         self.buffers[uri] = Buffer(uri, path, version, text)
-        self.look(self.target(path), 0 if is_new else self.settings.debounce_seconds)
+        self.look_again([path])
+        if is_new:
+            self.look(self.target(path), 0)
 
     def close(self, uri: str) -> None:
         """A document was closed: what is on disk holds again, and nothing is shown of it."""
@@ -168,13 +170,12 @@ class Session:
         self._answered.pop(uri, None)
         self._show(uri, None, [])
         target = self.target(buffer.path)
-        if any(self.target(other.path) == target for other in self.buffers.values()):
-            self.look(target, self.settings.debounce_seconds)
-        else:
+        if not any(self.target(other.path) == target for other in self.buffers.values()):
             self._forget(target)
+        self.look_again([buffer.path])
 
     def look_again(self, paths: Iterable[str] | None = None) -> None:
-        """Files changed on disk (all of them may have, without `paths`): what they are part of is looked at anew."""
+        """Files changed (all of them may have, without `paths`): what they may be part of is looked at anew."""
         targets = {self.target(buffer.path) for buffer in self.buffers.values()}
         changed = None if paths is None else list(paths)
         for target in targets:

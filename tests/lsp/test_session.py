@@ -303,6 +303,16 @@ def test_a_document_outside_of_every_folder_is_looked_at_with_what_is_beside_it(
     assert editor.versions[editor.uri("other/template.yaml")] is not None
 
 
+def test_documents_outside_of_every_folder_belong_together_too(tmp_path: Path) -> None:
+    lay_out(tmp_path / "other", {"template.yaml": ORDERS, "samconfig.toml": STAGES})
+    editor = Editor(tmp_path)
+    editor.session.move([])
+    editor.sees("other/template.yaml")
+    assert "SG301" in editor.codes("other/template.yaml")
+    editor.sees("other/samconfig.toml", STAGES.replace("prod", "test").replace("\n    ", "\n"))
+    assert "SG301" not in editor.codes("other/template.yaml")
+
+
 def test_a_repository_within_a_folder_is_a_project_of_its_own(tmp_path: Path) -> None:
     lay_out(tmp_path, {"shop/template.yaml": ORDERS, "shop/.git/HEAD": "", "samconfig.toml": STAGES})
     editor = Editor(tmp_path)
@@ -428,6 +438,10 @@ def test_a_secret_is_not_shown(wired: Editor) -> None:
         shown = wired.hover("template.yaml", mark)
         assert "NoEcho" in shown
         assert "in-prod" not in shown
+        assert "'prod'" not in shown
+    shown = wired.hover("template.yaml", "IsProd: !Equals")
+    assert "- **prod**: `true`" in shown
+    assert "'prod'" not in shown
 
 
 def test_a_hover_on_a_finding_tells_what_goes_wrong_and_what_to_do(editor: Editor) -> None:
