@@ -33,6 +33,10 @@ class Unread:
     is_failure: bool = False
 
 
+ReadFile: TypeAlias = Callable[[Path, Path | None], bytes | Unread]
+"""What reads a file: `read_file`, or something that knows more than the disk."""
+
+
 class Name(NamedTuple):
     """A name in a folder, and whether it is that of a folder (a link to one is none)."""
 

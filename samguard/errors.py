@@ -1,5 +1,7 @@
 """What stops samguard: the one kind of error that its front ends turn into a sentence and exit code 2.
 
+Besides it `Stopped`, by which somebody who asked ends what samguard is doing.
+
 What is wrong with the files that are linted is a finding, never an error.
 """
 
@@ -26,6 +28,10 @@ class SamguardError(Exception):
         if not self.hint:
             return f"{where}{self.message}"
         return f"{where}{self.message.rstrip('.')}. {self.hint[0].upper()}{self.hint[1:]}"
+
+
+class Stopped(BaseException):
+    """Nobody waits any longer for what is being worked out. No error, so that no handler of errors takes it."""
 
 
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:

@@ -204,6 +204,22 @@ def rule(
     run_rule(name, form=format.value, no_color=no_color)
 
 
+@app.command()
+def lsp(
+    env: Env = None,
+    parameter: Parameter = None,
+    region: Region = None,
+    config: Config = None,
+    stdio: Annotated[  # noqa: ARG001 - there is nothing else to choose
+        bool, typer.Option("--stdio", hidden=True, help="What some editors say.")
+    ] = True,
+) -> None:
+    """Serve an editor: the Language Server Protocol on stdin and stdout."""
+    from samguard.cli.lsp import run_lsp
+
+    run_lsp(_project_options(parameter, env, region, config, "template.yaml", None))
+
+
 def _project_options(
     parameter: list[str] | None,
     env: list[str] | None,

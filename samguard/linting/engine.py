@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -47,18 +47,32 @@ class _Defect:
     is_assumed: bool = False
 
 
-def lint(project: Project, selection: Selection | None = None, *, with_line_hashes: bool = True) -> Report:
+def _go_on() -> None:
+    """Nobody stops the run."""
+
+
+def lint(
+    project: Project,
+    selection: Selection | None = None,
+    *,
+    with_line_hashes: bool = True,
+    templates: Collection[str] | None = None,
+    go_on: Callable[[], None] = _go_on,
+) -> Report:
     """Every finding of the selected rules in a project.
 
-    Line hashes take a pass over the whole text of each file with findings, and only SARIF has a use for them.
+    Line hashes take a pass over the whole text of each file with findings, and only SARIF has a use for them. With
+    `templates`, paths, no other template's rollouts are looked at: the report is whole for these templates, and for the
+    files that describe no other's deployment. `go_on` is called time and again, and may raise to end the run.
     """
     chosen = selection or Selection()
     # SARIF lists the rules that ran, and that list must not change with the project: there, all are loaded.
     is_without = not project.pipelines and not with_line_hashes
-    run = _Run(project, chosen.rules(frozenset({"pipelines"})) if is_without else chosen.rules())
+    run = _Run(project, chosen.rules(frozenset({"pipelines"})) if is_without else chosen.rules(), go_on)
     run.documents()
     for file in project.templates:
-        run.template(file)
+        if templates is None or file.document.path in templates:
+            run.template(file)
     run.pipelines()
     run.whole()
     run.suppress()
@@ -68,9 +82,10 @@ def lint(project: Project, selection: Selection | None = None, *, with_line_hash
 class _Run:
     """One pass over a project. The only mutable thing in the room: it gathers defects."""
 
-    def __init__(self, project: Project, rules: tuple[LoadedRule, ...]) -> None:
+    def __init__(self, project: Project, rules: tuple[LoadedRule, ...], go_on: Callable[[], None] = _go_on) -> None:
         self.project = project
         self.rules = rules
+        self.go_on = go_on
         self.by_model: dict[str, list[LoadedRule]] = {}
         for loaded in rules:
             self.by_model.setdefault(loaded.model, []).append(loaded)
@@ -107,6 +122,7 @@ class _Run:
     def documents(self) -> None:
         """Rules about files as such, and about samconfigs."""
         for document in self.project.documents:
+            self.go_on()
             for loaded in self.by_model.get("Document", ()):
                 for finding in self.ask(loaded, document, document.path):
                     self.add(loaded.rule, finding, document)
@@ -125,6 +141,7 @@ class _Run:
     def whole(self) -> None:
         """Rules about the project as a whole."""
         for loaded in self.by_model.get("Project", ()):
+            self.go_on()
             for finding in self.ask(loaded, self.project, "the project"):
                 document = finding.document or (self.project.documents[0] if self.project.documents else None)
                 if document is not None:
@@ -134,6 +151,7 @@ class _Run:
         """Rules about a template, and about its deployment to each environment."""
         document = file.document
         for loaded in self.by_model.get("Template", ()):
+            self.go_on()
             for finding in self.ask(loaded, file.template, document.path):
                 self.add(loaded.rule, finding, document)
         for environment in file.environments:
@@ -191,6 +209,7 @@ class _Run:
         ]
         for model, values in models:
             for loaded in self.by_model.get(model, ()):
+                self.go_on()
                 if loaded.rule.about_production and world.production is Production.NO:
                     continue
                 for finding in self.ask_all(loaded, values, document.path):

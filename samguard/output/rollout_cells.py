@@ -71,9 +71,9 @@ def _strategy(rollout: PlannedRollout) -> Cell:
     strategy = rollout.strategy
     if strategy is not None:
         name = Line(printable(strategy.name or strategy.kind), "warning" if _is_all_at_once(strategy) else "")
-        schedule = wrapped(_schedule(strategy), max(cells(name.text), _SCHEDULE_WIDTH))
+        lines = wrapped(schedule(strategy), max(cells(name.text), _SCHEDULE_WIDTH))
         doubt = (Line("if it is shifted", "doubtful"),) if rollout.traffic_shifting is None else ()
-        return (name, *(Line(line, "faint") for line in schedule), *doubt)
+        return (name, *(Line(line, "faint") for line in lines), *doubt)
     if rollout.traffic_shifting is None or _is_unknown(rollout, "strategy"):
         return _UNKNOWN
     at_once = Line("everyone at once", "faint")
@@ -84,7 +84,7 @@ def _is_all_at_once(strategy: PlannedStrategy) -> bool:
     return strategy.kind == "all-at-once" or strategy.percent == 100  # noqa: PLR2004 - per cent
 
 
-def _schedule(strategy: PlannedStrategy) -> str:
+def schedule(strategy: PlannedStrategy) -> str:
     """When who gets the new version: "10 % for 5 min, then all"."""
     percent, interval, duration = strategy.percent, strategy.interval_minutes, strategy.duration_minutes
     if _is_all_at_once(strategy):

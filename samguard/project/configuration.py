@@ -7,10 +7,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from samguard.disk import is_file, is_folder, is_named, is_there, read_file
+from samguard.disk import is_folder, is_named, is_there
 from samguard.environments import Settings, read_settings
 from samguard.errors import SamguardError
-from samguard.source import read_document
+from samguard.project.files import Files
 from samguard.value import value
 
 _OWN_NAME: Final = "samguard.toml"
@@ -55,25 +55,26 @@ def matches(path: str, pattern: str) -> bool:
     )
 
 
-def find_configuration(start: Path, named: str | None, root: Path) -> Configuration:
+def find_configuration(start: Path, named: str | None, root: Path, files: Files | None = None) -> Configuration:
     """The configuration that holds for a path: a named file, or the nearest one from there upwards.
 
     The search ends at the top of the repository. Its path is told relative to `root`, as all paths are. Raises
     SamguardError where the file is not there or not right.
     """
+    files = files or Files()
     if named is not None:
         path = Path(os.path.abspath(named))
-        if not is_there(path):
+        if not (is_there(path) or files.is_file(path)):
             message = f"the configuration {named!r} does not exist"
             raise SamguardError(message)
-        return Configuration(_read(path, root, None) or Settings(), str(path.parent))
+        return Configuration(_read(path, root, None, files) or Settings(), str(path.parent))
     folder = start if is_folder(start) else start.parent
     chain = [folder, *folder.parents][:_MOST_PARENTS]
     top = next((current for current in chain if is_named(current / ".git")), None)
     for current in chain:
         for name in (_OWN_NAME, _SHARED_NAME):
-            if is_file(current / name):
-                found = _read(current / name, root, top or current)
+            if files.is_file(current / name):
+                found = _read(current / name, root, top or current, files)
                 if found is not None:
                     return Configuration(found, str(current))
         if current == top:
@@ -81,14 +82,14 @@ def find_configuration(start: Path, named: str | None, root: Path) -> Configurat
     return Configuration(Settings(), str(folder))
 
 
-def _read(path: Path, root: Path, inside: Path | None) -> Settings | None:
+def _read(path: Path, root: Path, inside: Path | None, files: Files) -> Settings | None:
     """The settings of a file; None for a pyproject.toml that says nothing of samguard."""
     shown = Path(os.path.relpath(path, root)).as_posix()
-    content = read_file(path, inside)
+    content = files.read(path, inside)
     if not isinstance(content, bytes):
         message = f"the configuration cannot be read: {content.why}"
         raise SamguardError(message, path=shown)
     is_shared = path.name == _SHARED_NAME
     if is_shared and b"samguard" not in content:
         return None
-    return read_settings(read_document(content, shown), _SHARED_TABLE if is_shared else ())
+    return read_settings(files.document(content, shown), _SHARED_TABLE if is_shared else ())

@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from samguard.disk import read_file
 from samguard.environments import DeployCommand
 from samguard.project.discovery import NotRead, walk
-from samguard.source import Document, Format, Problem, ProblemKind, Span, decode, read_document
+from samguard.project.files import Files
+from samguard.source import Document, Format, Problem, ProblemKind, Span, decode
 from samguard.source.limits import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ _CODEPIPELINE: Final = "AWS::CodePipeline::Pipeline"
 class PipelineFiles:
     """Gathers what a walk comes by. `samguard.pipeline` is loaded only where there is something to read."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, files: Files) -> None:
         self.root = root
+        self.files = files
         self.documents: dict[str, Document] = {}
         self.configurations: dict[str, bytes] = {}
         """Files that may be template configurations, by their paths."""
@@ -44,7 +45,7 @@ class PipelineFiles:
         from samguard.pipeline import is_code_path, is_pipeline_path  # noqa: PLC0415 - 5 ms, and most files are none
 
         if is_pipeline_path(path):
-            self.documents[path] = _code(content, path) if is_code_path(path) else read_document(content, path)
+            self.documents[path] = _code(content, path) if is_code_path(path) else self.files.document(content, path)
         return path in self.documents
 
     def pipelines(
@@ -76,7 +77,7 @@ class PipelineFiles:
         for path in sorted(self.configurations.keys() - self.asked):
             from samguard.pipeline import is_template_configuration, read_template_configuration  # noqa: PLC0415
 
-            document = read_document(self.configurations[path], path)
+            document = self.files.document(self.configurations[path], path)
             if is_template_configuration(document):
                 command = read_template_configuration(document)
                 target = _template_beside(path, frozenset(command.parameters), templates)
@@ -102,10 +103,10 @@ class PipelineFiles:
         return sorted(found)[:_MOST_MATCHES]
 
     def _read(self, path: str) -> Document | None:
-        content = read_file(self.root / path, self.root)
+        content = self.files.read(self.root / path, self.root)
         if not isinstance(content, bytes):
             return None
-        return read_document(content, path) if path.endswith(_PARSED) else _code(content, path)
+        return self.files.document(content, path) if path.endswith(_PARSED) else _code(content, path)
 
 
 def _code(content: bytes, path: str) -> Document:

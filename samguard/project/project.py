@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from samguard.disk import Unread, is_file, is_folder, is_link, is_named, is_there, read_file
+from samguard.disk import Unread, is_folder, is_link, is_named, is_there
 from samguard.environments import (
     DeployCommand,
     Environment,
@@ -33,11 +33,12 @@ from samguard.project.discovery import (
     may_hold_pipeline,
     walk,
 )
+from samguard.project.files import Files
 from samguard.project.pipeline_files import PipelineFiles
 from samguard.project.sources import absent_sources, hook_sources
 from samguard.rollout.hook_source import SourceFile
-from samguard.source import Document, read_document
-from samguard.template import Template, is_template, template
+from samguard.source import Document
+from samguard.template import Template, is_template
 from samguard.value import field, replace, value
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ class Options:
     """What the command line or the caller says besides the paths.
 
     `parameters` win over every other source; `environment_names` selects environments; `region` is used where an
-    environment names none. `today` is the day by which suppressions expire: the clock's, where none is given.
+    environment names none. `today` is the day by which suppressions expire: the clock's, where none is given. `root` is
+    the folder that paths are told relative to, and that nothing is read from outside of: the current one by default.
+    `files` reads, for a caller that has texts which are not on disk.
     """
 
     parameters: dict[str, str] = field(default_factory=dict)
@@ -62,6 +65,8 @@ class Options:
     stdin: bytes | None = field(default=None, repr=False)
     stdin_filename: str = "template.yaml"
     today: date | None = None
+    root: str | None = None
+    files: Files | None = field(default=None, repr=False, compare=False)
 
 
 @value
@@ -138,11 +143,12 @@ class _Loader:
 
     def __init__(self, paths: tuple[str, ...], options: Options) -> None:
         self.options = options
-        self.paths = [_existing(path) for path in paths if path != "-"]
+        self.files = options.files or Files()
+        self.paths = [_existing(path, self.files) for path in paths if path != "-"]
         self.stdin = _absolute(options.stdin_filename) if "-" in paths else None
         looked_at = self.paths if self.stdin is None else [*self.paths, self.stdin]
-        self.root = _root(looked_at)
-        self.configuration = find_configuration(_common(looked_at), options.config, self.root)
+        self.root = _root(looked_at) if options.root is None else _absolute(options.root)
+        self.configuration = find_configuration(_common(looked_at), options.config, self.root, self.files)
         self.documents: dict[str, Document] = {}
         self.templates: dict[str, Template] = {}
         self.configs: dict[str, SamConfigFile] = {}
@@ -150,7 +156,7 @@ class _Loader:
         """Samconfigs that were read for a template that was named; what else they deploy was not asked about."""
         self.not_read: list[NotRead] = []
         self.hidden: list[tuple[str, str]] = []
-        self.pipeline_files = PipelineFiles(self.root)
+        self.pipeline_files = PipelineFiles(self.root, self.files)
         self.delivered_names: set[str] = set()
         """Environments that pipelines deploy to."""
 
@@ -170,7 +176,7 @@ class _Loader:
                 self.documents[path],
                 found,
                 self._environments(commands.get(path, ()), path),
-                sources := hook_sources(found, (self.root / path).parent, self.root),
+                sources := hook_sources(found, (self.root / path).parent, self.root, self.files.read),
                 absent_sources(found, (self.root / path).parent, self.root, sources),
             )
             for path, found in sorted(self.templates.items())
@@ -193,6 +199,7 @@ class _Loader:
 
     def _folder(self, folder: Path) -> None:
         for found in walk(folder, self.root):
+            self.files.go_on()
             current = found.disk_path
             if found.unread is not None:
                 self._not_read(current, found.unread)
@@ -206,6 +213,11 @@ class _Loader:
                 is_yaml = name.endswith(TEMPLATE_ENDINGS)
                 if (is_yaml and name not in SAMCONFIG_NAMES) or may_be_pipeline(self._relative(current / name)):
                     self._look_at(current / name)
+        for path in self.files.unsaved(folder):
+            if path.name in SAMCONFIG_NAMES:
+                self._config(path)
+            elif not self.configuration.excludes(path):
+                self._look_at(path)
 
     def _look_at(self, path: Path) -> None:
         """Takes a file up if it is a template, describes a pipeline, or holds values for a stack."""
@@ -227,7 +239,7 @@ class _Loader:
         if path.name in SAMCONFIG_NAMES:
             self._named_config(path)
             return
-        content = read_file(path, None)
+        content = self.files.read(path, None)
         if isinstance(content, Unread):
             message = f"cannot be read: {content.why}"
             raise SamguardError(message, path=self._relative(path))
@@ -257,7 +269,7 @@ class _Loader:
         """The samconfigs that may describe a named template: beside it, or in a folder above it."""
         for folder in list(path.parents)[:_MOST_PARENTS]:
             for name in SAMCONFIG_NAMES:
-                if is_file(folder / name):
+                if self.files.is_file(folder / name):
                     if self._relative(folder / name) not in self.documents:
                         self._config(folder / name)
                         self.consulted.add(self._relative(folder / name))
@@ -268,9 +280,10 @@ class _Loader:
     def _take(self, found: Found) -> None:
         if found.path in self.documents:
             return
-        document = read_document(found.content, found.path)
+        document = self.files.document(found.content, found.path)
         folder = found.disk_path.parent
-        built = template(document, lambda path: self._beside(folder, path)) if is_template(document) else None
+        is_one = is_template(document)
+        built = self.files.template(document, lambda path: self._beside(folder, path)) if is_one else None
         if built is None and document.root is not None and not found.was_named:
             return
         self.documents[found.path] = document
@@ -289,7 +302,7 @@ class _Loader:
         if isinstance(content, Unread):
             self._not_read(path, content)
             return
-        document = read_document(content, relative)
+        document = self.files.document(content, relative)
         self.documents[relative] = document
         config = read_samconfig(document, lambda name: self._beside(path.parent, name))
         self.configs[relative] = SamConfigFile(document, config)
@@ -299,12 +312,12 @@ class _Loader:
         path = Path(os.path.normpath(folder / name))
         if self.root not in path.parents:
             return None
-        content = read_file(path, self.root)
-        return None if isinstance(content, Unread) else read_document(content, self._relative(path))
+        content = self.files.read(path, self.root)
+        return None if isinstance(content, Unread) else self.files.document(content, self._relative(path))
 
     def _read(self, path: Path) -> bytes | Unread:
         """The bytes of a file that a walk came by: its folder is inside of the project, but a link may lead out."""
-        return read_file(path, self.root if is_link(path) else None)
+        return self.files.read(path, self.root if is_link(path) else None)
 
     def _not_read(self, path: Path, content: Unread) -> None:
         self.not_read.append(NotRead(self._relative(path), content.why, content.is_failure))
@@ -405,13 +418,13 @@ class _Loader:
             return path.as_posix()
 
     def _is_file(self, path: str) -> bool:
-        return is_file(self.root / path)
+        return self.files.is_file(self.root / path)
 
 
-def _existing(given: str) -> Path:
+def _existing(given: str, files: Files) -> Path:
     """A path of the command line. Raises SamguardError where it is not there."""
     path = _absolute(given)
-    if not given or not is_there(path):
+    if not given or not (is_there(path) or files.is_file(path)):
         message = f"the path {given!r} does not exist"
         raise SamguardError(message)
     return path

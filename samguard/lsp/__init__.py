@@ -1,0 +1,1 @@
+"""The language server: what editors show of a project while it is being written."""
