@@ -57,10 +57,9 @@ def _since(report: Report, project: Project, revision: str, paths: tuple[str, ..
     common = os.path.commonpath([os.path.abspath(path) for path in paths if path != "-"] or [project.root])  # noqa: PTH100
     changes = changes_since(Path(common), revision)
     found = caused_by(changes, report, project)
-    left_out = len(report.findings) - len(found.findings)
-    count = len(changes.paths)
-    files = f"{count:,} file{'' if count == 1 else 's'} changed since {revision}"
-    tell(f"samguard: {files}; {left_out:,} finding{'' if left_out == 1 else 's'} elsewhere not shown", quiet=quiet)
+    count = len(report.findings) - len(found.findings)
+    findings = f"{count:,} finding{'' if count == 1 else 's'}"
+    tell(f"samguard: {findings} not shown, which no change since {revision} can have caused", quiet=quiet or not count)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Final
 
 from samguard.errors import SamguardError
 from samguard.linting.report import KnownDefect, Report, ReportedFinding
+from samguard.pattern import pattern
 from samguard.project import Project
 from samguard.project.regular_file import read_file
 from samguard.source import Document, Mapping, Node, Scalar, Sequence, read_document
@@ -25,7 +27,8 @@ FORMAT: Final = 1
 """The version of the file's shape: another one where an older samguard could not read it."""
 _MARK: Final = "samguard-baseline"
 _TEXTS: Final = ("rule", "path", "message", "fingerprint")
-_REWRITE: Final = "`samguard baseline` writes it anew"
+_REWRITE: Final = "remove it, and `samguard baseline` writes it anew"
+_CONFLICT: Final = pattern(r"^(?:<{7}|={7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
 
 
 @value
@@ -52,6 +55,11 @@ def read_baseline(path: str) -> Baseline:
     # whatever its name is, it is read as JSON
     document = read_document(content, f"{path}.json")
     document = replace(document, path=path)
+    conflict = _CONFLICT.search(document.text)
+    if conflict is not None:
+        line = document.position(conflict.start()).line
+        hint = "take the lines of both sides: their order does not matter."
+        raise SamguardError("a merge left its marks in the baseline", path=path, line=line, hint=hint)
     if document.root is None or document.problems:
         problem = document.problems[-1] if document.problems else None
         line = document.position(problem.span.start).line if problem else None
@@ -65,13 +73,13 @@ def _defects(document: Document) -> Iterator[KnownDefect]:
     version = root.get(_MARK) if isinstance(root, Mapping) else None
     if not isinstance(root, Mapping) or version is None:
         message = f"this is no baseline: expected an object with {_MARK!r}"
-        raise _wrong(document, document.root, message, f"{_REWRITE}; --output says where.")
+        raise _wrong(document, document.root, message, "`samguard baseline --output` says where one is written.")
     number = version.value if isinstance(version, Scalar) else None
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise _wrong(document, version, f"{_MARK!r} must be {FORMAT}, the version of the format")
     if number > FORMAT:
         message = f"a newer samguard wrote this baseline (format {number}); this one reads format {FORMAT}"
-        raise _wrong(document, version, message, "install that samguard, or let this one write it anew.")
+        raise _wrong(document, version, message, f"install that samguard, or {_REWRITE}.")
     listed = root.get("findings")
     if not isinstance(listed, Sequence):
         raise _wrong(document, root if listed is None else listed, "'findings' must be a list of findings")

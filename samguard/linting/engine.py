@@ -378,11 +378,13 @@ def _identity(defect: _Defect) -> str:
     the environments nor the message play a part: the same defect in one more environment is no other one.
     """
     document, span = defect.document, defect.finding.span
+    name = document.path.rpartition("/")[2]
+    if defect.finding.is_about_all:
+        return _digest(f"{defect.rule.id}\0{name}")
     path, node = node_at(document, span)
     written = document.text[span.start : min(span.end, span.start + 200)]
     is_block = isinstance(node, Mapping | Sequence) and "\n" in written
     said = "" if defect.finding.is_secret or is_block else " ".join(written.split())
-    name = document.path.rpartition("/")[2]
     parts = (defect.rule.id, name, *path, said)
     return _digest("\0".join(parts))
 

@@ -1,8 +1,9 @@
 """Which files changed since a revision, as git knows it.
 
-git is asked for names and hashes only, by commands that run nothing of what a repository may configure: no hook, no
-file system monitor, no filter, no external or textual diff, no submodule, no transport. A file that git only suspects of
-having changed is hashed here, since git itself would send it through the filters of the repository.
+git is asked for names and hashes of a commit only; files are hashed here. So git never looks at the files themselves, and
+runs nothing of what a repository may configure: no filter, no file system monitor, no hook, no external or textual diff,
+no submodule, no transport. (`git diff` does, and even `git diff-index` sends a file through the repository's filters
+where it was written in the same second as the index.)
 
 The machine's and the user's own configuration holds, as for any git command: whether a folder is safe stands there.
 """
@@ -18,17 +19,14 @@ from typing import Final
 from samguard.errors import SamguardError
 from samguard.project.regular_file import read_file
 from samguard.source.limits import MAX_BYTES
-from samguard.value import value
+from samguard.value import field, value
 
 _HARDENED: Final = (
     "-c", "core.fsmonitor=false",
-    "-c", "core.untrackedCache=false",
     "-c", "core.hooksPath=/dev/null",
     "-c", "core.sshCommand=false",
-    "-c", "core.quotePath=false",
     "-c", "protocol.allow=never",
     "-c", "safe.bareRepository=explicit",
-    "-c", "submodule.recurse=false",
 )  # fmt: skip
 """Stronger than what stands in the repository's own configuration."""
 _KEPT: Final = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH")
@@ -50,17 +48,28 @@ _MISSING_HISTORY: Final = (
 
 @value
 class Changes:
-    """Files that changed, were added or were deleted since a revision; untracked ones among them.
+    """What a repository's files are compared with: the hash of each one in a commit, by its path from the top.
 
-    Paths are absolute, without links on the way. `deleted` are those of them that are no more.
+    `deleted` are the absolute paths of those that are no more.
     """
 
-    paths: frozenset[str]
-    deleted: frozenset[str] = frozenset()
+    top: str
+    before: dict[str, str] = field(repr=False)
+    deleted: tuple[str, ...] = ()
 
     def touches(self, path: Path) -> bool:
-        """Whether a file is one of them."""
-        return os.path.realpath(path) in self.paths
+        """Whether a file changed, is new or is gone; of a link, the link or where it leads. Files elsewhere never changed."""
+        there = Path(os.path.realpath(path.parent), path.name)
+        return self._differs(there) or (os.path.islink(there) and self._differs(Path(os.path.realpath(there))))
+
+    def _differs(self, path: Path) -> bool:
+        top = Path(self.top)
+        if top not in path.parents:
+            return False
+        before = self.before.get(path.relative_to(top).as_posix())
+        if before is None:
+            return os.path.lexists(path)
+        return before not in _hashes(path, len(before))
 
 
 def changes_since(folder: Path, revision: str) -> Changes:
@@ -73,23 +82,16 @@ def changes_since(folder: Path, revision: str) -> Changes:
     if top != folder and top not in folder.parents:  # core.worktree
         raise SamguardError(f"the repository of {folder} says that its files are in {top}")
     base = _merge_base(top, revision)
-    paths: set[str] = set()
-    deleted: set[str] = set()
-    # names and hashes only: unlike `diff`, it reads no file, so it calls no filter
-    listed = _checked(top, revision, "diff-index", "--raw", "-z", "--no-renames", "--no-abbrev",
-                      "--ignore-submodules=all", base, "--")  # fmt: skip
-    fields = listed.split(b"\0")
-    for about, name in zip(fields[::2], fields[1::2], strict=False):
-        path = top / os.fsdecode(name)
-        _, _, before, after, state = about.split(b" ")
-        if state == b"D" or not os.path.lexists(path):
-            deleted.add(str(path))
-        elif not after.strip(b"0") and _hash(path, len(before)) == before:
-            continue  # its time is another one, its content is not
-        paths.add(str(path))
-    others = _checked(top, revision, "ls-files", "--others", "--exclude-standard", "-z")
-    paths.update(str(top / os.fsdecode(name)) for name in others.split(b"\0") if name)
-    return Changes(frozenset(paths), frozenset(deleted))
+    listed = _git(top, "ls-tree", "-r", "-z", "--full-tree", base)
+    if listed.returncode:
+        raise _refused(listed, top, revision)
+    before: dict[str, str] = {}
+    for line in listed.stdout.split(b"\0"):
+        about, _, name = line.partition(b"\t")
+        if name:  # mode, kind and hash
+            before[os.fsdecode(name)] = about.split(b" ")[2].decode("ascii")
+    deleted = tuple(str(top / name) for name in before if not os.path.lexists(top / name))
+    return Changes(str(top), before, deleted)
 
 
 def _merge_base(top: Path, revision: str) -> str:
@@ -133,13 +135,6 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         raise SamguardError(f"git cannot be started: {error.strerror or error}") from None
 
 
-def _checked(top: Path, revision: str, *arguments: str) -> bytes:
-    ran = _git(top, *arguments)
-    if ran.returncode:
-        raise _refused(ran, top, revision)
-    return ran.stdout
-
-
 def _text(ran: subprocess.CompletedProcess[bytes], folder: Path, revision: str) -> str:
     if ran.returncode:
         raise _refused(ran, folder, revision)
@@ -158,14 +153,18 @@ def _refused(ran: subprocess.CompletedProcess[bytes], folder: Path, revision: st
     return SamguardError(f"git cannot tell what changed since {revision}: {lines[0].removeprefix('fatal: ')}")
 
 
-def _hash(path: Path, digits: int) -> bytes | None:
-    """The name that git would give a file's content as it stands; None where it is too large to be one of ours."""
-    if os.path.islink(path):
-        content: object = os.fsencode(os.readlink(path))
-    else:
-        content = read_file(path, None)
+def _hashes(path: Path, digits: int) -> frozenset[str]:
+    """The names that git may have given to a file's content: as it stands, and with its line breaks as on Unix.
+
+    Empty for a file that cannot be read, or is too large to be one of ours.
+    """
+    content: object = os.fsencode(os.readlink(path)) if os.path.islink(path) else read_file(path, None)
     if not isinstance(content, bytes) or len(content) > MAX_BYTES:
-        return None
+        return frozenset()
+    return frozenset(_hash(one, digits) for one in {content, content.replace(b"\r\n", b"\n")})
+
+
+def _hash(content: bytes, digits: int) -> str:
     made = hashlib.new("sha1" if digits == 40 else "sha256", usedforsecurity=False)  # noqa: PLR2004 - git's two kinds
     made.update(b"blob %d\0%s" % (len(content), content))
-    return made.hexdigest().encode()
+    return made.hexdigest()
