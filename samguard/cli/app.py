@@ -189,6 +189,8 @@ def check(
     """Lint templates, their environments and their pipelines."""
     from samguard.cli.check import run_check
 
+    if watch and "-" in (paths or ()):
+        raise SamguardError("--watch cannot look at a template from stdin", hint="name its file.")
     options = _project_options(parameter, env, region, config, stdin_filename, paths)
     once = partial(
         run_check,

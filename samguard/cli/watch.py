@@ -39,8 +39,6 @@ def run_watching(
     `output` is what a run writes itself. `changes` are the paths that changed, a set for each time; by default those of
     the files in `paths`, as they come.
     """
-    if "-" in paths:
-        raise SamguardError("--watch cannot look at a template from stdin", hint="name its file.")
     code = 0
     try:
         watched = _changes(paths, output) if changes is None else changes

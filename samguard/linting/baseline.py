@@ -52,9 +52,7 @@ def read_baseline(path: str) -> Baseline:
     content = read_file(absolute, None)
     if not isinstance(content, bytes):
         raise SamguardError(f"the baseline cannot be read: {content.why}", path=path)
-    # whatever its name is, it is read as JSON
-    document = read_document(content, f"{path}.json")
-    document = replace(document, path=path)
+    document = replace(read_document(content, f"{path}.json"), path=path)  # JSON, whatever its name is
     conflict = _CONFLICT.search(document.text)
     if conflict is not None:
         line = document.position(conflict.start()).line
@@ -63,7 +61,7 @@ def read_baseline(path: str) -> Baseline:
     if document.root is None or document.problems:
         problem = document.problems[-1] if document.problems else None
         line = document.position(problem.span.start).line if problem else None
-        why = problem.message if problem else "it is empty"
+        why = problem.message if problem else "there is nothing in it"
         raise SamguardError(f"the baseline cannot be read: {why}", path=path, line=line, hint=f"{_REWRITE}.")
     return Baseline(path, str(absolute.parent), tuple(_defects(document)))
 

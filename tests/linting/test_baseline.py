@@ -203,7 +203,7 @@ ENTRY = '{"rule": "SG301", "path": "a", "resource": null, "message": "m", "finge
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("", None, "cannot be read: it is empty"),
+        ("", None, "cannot be read: there is nothing in it"),
         ("{", 1, "the baseline cannot be read"),
         ('{"samguard-baseline": 1,\n "findings": [\n}', 3, "the baseline cannot be read"),
         ("[]", 1, "this is no baseline: expected an object with 'samguard-baseline'"),
