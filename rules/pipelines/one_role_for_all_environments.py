@@ -17,7 +17,7 @@ from samguard.pipeline import Credential, Job, Pipeline
 from samguard.rules.pipelines.example_workflow import TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import deploys, first_in_each_job
 
-RULE = Rule("SG726", "one-role-for-all-environments", Level.NOTE, since="0.1.0")
+RULE = Rule("SG726", "one-role-for-all-environments", Level.NOTE, since="0.1.0", security_severity=3.0)
 
 _OF_PRODUCTION = (
     "uses: aws-actions/configure-aws-credentials@v4\n        with:\n          role-to-assume: arn:aws:iam::2"

@@ -17,7 +17,7 @@ from samguard.pipeline import Pinning, Pipeline
 from samguard.rules.pipelines.example_workflow import TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import first_in_each_job, production_deploys
 
-RULE = Rule("SG724", "unpinned-deploy-action", Level.NOTE, since="0.1.0")
+RULE = Rule("SG724", "unpinned-deploy-action", Level.NOTE, since="0.1.0", security_severity=3.5)
 
 _FETCH = "      - uses: actions/download-artifact@v4\n"
 _STEPS = "environment: production\n    steps:\n"

@@ -33,6 +33,12 @@ class CheckFormat(StrEnum):
     CONCISE = "concise"
     JSON = "json"
     SARIF = "sarif"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    CHECKSTYLE = "checkstyle"
+    RDJSON = "rdjson"
 
 
 class PlanFormat(StrEnum):
@@ -119,8 +125,24 @@ def check(
     parameter: Parameter = None,
     region: Region = None,
     config: Config = None,
-    format: Annotated[CheckFormat, typer.Option("--format", help="How findings are written.")] = CheckFormat.TEXT,
+    format: Annotated[
+        CheckFormat | None,
+        typer.Option(
+            "--format",
+            help="How findings are written. Without it, GitHub Actions gets annotations and a summary beside the text.",
+            show_default="text",
+        ),
+    ] = None,
     output: Output = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also",
+            metavar="FORMAT=FILE",
+            help="The same findings in another format, to a file. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     select: Annotated[
         list[str] | None,
         typer.Option(
@@ -138,6 +160,10 @@ def check(
         typer.Option("--fail-on", help="The least level that makes the run fail.", show_default="warning"),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 even with findings.")] = False,
+    show_suppressed: Annotated[
+        bool,
+        typer.Option("--show-suppressed", help="Write suppressed findings, too, marked as such (sarif)."),
+    ] = False,
     no_color: NoColor = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -150,12 +176,14 @@ def check(
     code = run_check(
         tuple(paths or ()),
         options,
-        form=format.value,
+        form=format.value if format is not None else None,
         output=output,
+        also=tuple(also or ()),
         select=_words(select),
         ignore=_words(ignore),
         fail_on=fail_on.value if fail_on is not None else None,
         exit_zero=exit_zero,
+        show_suppressed=show_suppressed,
         no_color=no_color,
         quiet=quiet,
         verbose=verbose,

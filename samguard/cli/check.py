@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from samguard.cli.terminal import tell, wants_colour, width, write_out
-from samguard.linting import Level, Report, catalogue, configured, lint
+from samguard.cli.terminal import tell, write_out
+from samguard.linting import Level, Report, configured, lint
 from samguard.project import Options, load_project
 
 
@@ -11,46 +11,49 @@ def run_check(
     paths: tuple[str, ...],
     options: Options,
     *,
-    form: str,
+    form: str | None,
     output: str | None,
+    also: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str | None,
     exit_zero: bool,
+    show_suppressed: bool,
     no_color: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Lints and reports; gives the exit code."""
+    """Lints and reports; gives the exit code. Without a form it is text, and what the CI system reads beside it."""
+    from samguard.cli.reports import beside_text, wanted, written
+
+    reports = wanted(form or "text", output, also)
     project = load_project(paths, options)
-    report = lint(project, configured(project.settings, select, ignore), with_line_hashes=form == "sarif")
+    with_line_hashes = any(asked.form == "sarif" for asked in reports)
+    report = lint(project, configured(project.settings, select, ignore), with_line_hashes=with_line_hashes)
     for note in report.notifications:
         if note.level is Level.ERROR or verbose or (note.level is Level.WARNING and not quiet):
             tell(f"samguard: {note.message}")
-    write_out(_written(report, form, no_color=no_color or output is not None), output)
+    least = fail_on or project.settings.fail_on
+    for asked in reversed(reports):  # stdout last, so that a file that cannot be written is told before it
+        text = written(
+            report,
+            asked.form,
+            project,
+            no_color=no_color or asked.output is not None,
+            quiet=quiet,
+            fail_on=least,
+            with_suppressed=show_suppressed,
+        )
+        write_out(text, asked.output)
+    if form is None and output is None:
+        write_out(beside_text(report, project), None)
     if not quiet:
         from samguard.output.findings_text import summary_text
 
         tell(summary_text(report, colour=False).rstrip())
     if any(note.level is Level.ERROR for note in report.notifications):
         return 2
-    return 0 if exit_zero else _exit_code(report, fail_on or project.settings.fail_on)
-
-
-def _written(report: Report, form: str, *, no_color: bool) -> str:
-    if form == "json":
-        from samguard.output.findings_json import findings_json
-
-        return findings_json(report)
-    if form == "sarif":
-        from samguard.output.sarif import sarif
-
-        return sarif(report, {loaded.rule.id: loaded.explanation for loaded in catalogue()})
-    from samguard.output.findings_text import findings_concise, findings_text
-
-    if form == "concise":
-        return findings_concise(report)
-    return findings_text(report, width=width(), colour=wants_colour(no_color=no_color), summary=False)
+    return 0 if exit_zero else _exit_code(report, least)
 
 
 def _exit_code(report: Report, fail_on: str) -> int:
