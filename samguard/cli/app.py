@@ -164,6 +164,13 @@ def check(
         bool,
         typer.Option("--show-suppressed", help="Write suppressed findings, too, marked as such (sarif)."),
     ] = False,
+    whole_project: Annotated[
+        bool,
+        typer.Option(
+            "--whole-project",
+            help="Read all of the current folder; the paths only select what is told: what stands there or comes of it.",
+        ),
+    ] = False,
     no_color: NoColor = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -184,6 +191,7 @@ def check(
         fail_on=fail_on.value if fail_on is not None else None,
         exit_zero=exit_zero,
         show_suppressed=show_suppressed,
+        whole_project=whole_project,
         no_color=no_color,
         quiet=quiet,
         verbose=verbose,

@@ -19,6 +19,7 @@ def run_check(
     fail_on: str | None,
     exit_zero: bool,
     show_suppressed: bool,
+    whole_project: bool,
     no_color: bool,
     quiet: bool,
     verbose: bool,
@@ -27,9 +28,17 @@ def run_check(
     from samguard.cli.reports import beside_text, wanted, written
 
     reports = wanted(form or "text", output, also)
-    project = load_project(paths, options)
+    project = load_project(() if whole_project else paths, options)
     with_line_hashes = any(asked.form == "sarif" for asked in reports)
     report = lint(project, configured(project.settings, select, ignore), with_line_hashes=with_line_hashes)
+    if whole_project:
+        from samguard.linting.concerning import concerning
+
+        everything = len(report.findings)
+        report = concerning(report, project, paths or (".",))
+        elsewhere = everything - len(report.findings)
+        if elsewhere:
+            tell(f"samguard: findings elsewhere, not shown: {elsewhere:,}", quiet=quiet)
     for note in report.notifications:
         if note.level is Level.ERROR or verbose or (note.level is Level.WARNING and not quiet):
             tell(f"samguard: {note.message}")
