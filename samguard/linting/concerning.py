@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-
 from typing import Final
 
 from samguard.errors import SamguardError
