@@ -73,8 +73,7 @@ def sarif_log(
 
     What GitHub's limits leave no room for is the mildest and last, and a notification tells how much it is.
     """
-    suppressed = frozenset(report.suppressed) if with_suppressed else frozenset[ReportedFinding]()
-    if suppressed:
+    if with_suppressed:
         report = replace(report, findings=tuple(sorted((*report.findings, *report.suppressed), key=_order)))
     rules = _rules(report)
     index = {rule.id: position for position, rule in enumerate(rules)}
@@ -89,7 +88,7 @@ def sarif_log(
         kept, left_out = _shown(report, room)
         run = head | {
             "invocations": [_invocation((*report.notifications, *left_out), index)],
-            "results": [_result(finding, index[finding.rule.id], suppressed) for finding in kept],
+            "results": [_result(finding, index[finding.rule.id]) for finding in kept],
         }
         text = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
         size = _compressed(text)
@@ -180,7 +179,7 @@ def _rules(report: Report) -> list[Rule]:
     return [rule for _, rule in sorted({rule.id: rule for rule in (*report.rules, *named)}.items())]
 
 
-def _result(finding: ReportedFinding, rule_index: int, suppressed: frozenset[ReportedFinding]) -> Json:
+def _result(finding: ReportedFinding, rule_index: int) -> Json:
     result: Json = {
         "ruleId": finding.rule.id,
         "ruleIndex": rule_index,
@@ -203,8 +202,9 @@ def _result(finding: ReportedFinding, rule_index: int, suppressed: frozenset[Rep
         "primaryLocationLineHash": finding.line_hash,
         "samguard/v1": finding.fingerprint,
     }
-    if finding in suppressed:
-        result["suppressions"] = [{"kind": "inSource"}]
+    if finding.suppression is not None:
+        reason = {"justification": finding.suppression} if finding.suppression else {}
+        result["suppressions"] = [{"kind": "inSource", **reason}]
     if finding.fixes:
         result["fixes"] = [_fix(fix) for fix in finding.fixes]
     result["properties"] = {"environments": list(finding.environments)}

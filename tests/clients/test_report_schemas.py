@@ -52,7 +52,5 @@ def test_gitlab_would_drop_no_finding(reports: list[Path]) -> None:
 def test_xml_follows_its_schema(reports: list[Path], form: str) -> None:
     xmlschema = pytest.importorskip("xmlschema", reason="the package xmlschema is not installed")
     schema = xmlschema.XMLSchema(str(SCHEMAS / f"{form}.xsd"))
-    wrong = [
-        f"{folder.name}: {error.reason}" for folder in reports for error in schema.iter_errors(str(folder / form))
-    ]
+    wrong = [f"{folder.name}: {error.reason}" for folder in reports for error in schema.iter_errors(str(folder / form))]
     assert [] == wrong

@@ -135,10 +135,7 @@ def refused_result(result: Any, rules: list[Any], project: Path) -> Iterator[str
     if links != {location["id"] for location in related}:
         yield "related locations that the message does not link to, or links to none"
     steps = [
-        step
-        for flow in result.get("codeFlows", [])
-        for thread in flow["threadFlows"]
-        for step in thread["locations"]
+        step for flow in result.get("codeFlows", []) for thread in flow["threadFlows"] for step in thread["locations"]
     ]
     if len(related) > 100 or len(steps) > 1000:
         yield "more locations than are shown"

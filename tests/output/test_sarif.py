@@ -331,8 +331,10 @@ def test_a_log_that_github_would_find_too_large_holds_the_worst_that_fit(
 
 def test_suppressed_findings_are_marked_where_they_are_asked_for(report: Report) -> None:
     hidden, *others = report.findings
-    split = replace(report, findings=tuple(others), suppressed=(hidden,))
+    suppressed = (replace(hidden, suppression="nobody [waits]"), replace(others[0], suppression=""))
+    split = replace(report, findings=tuple(others[1:]), suppressed=suppressed)
     assert all("suppressions" not in result for result in run_of(split)["results"])
     (run,) = json.loads(sarif_log(split, {}, with_suppressed=True).text)["runs"]
     marked = {result["ruleId"]: result.get("suppressions") for result in run["results"]}
-    assert marked == {"SG103": [{"kind": "inSource"}], "SG301": None, "SG201": None, "SG404": None}
+    said = {"kind": "inSource", "justification": "nobody [waits]"}
+    assert marked == {"SG103": [said], "SG301": [{"kind": "inSource"}], "SG201": None, "SG404": None}
