@@ -167,7 +167,7 @@ def _shown(report: Report, room: int) -> tuple[tuple[ReportedFinding, ...], tupl
     kept = sorted(worst_first[:room])
     message = (
         f"{len(findings)} findings are more than GitHub takes: the {len(findings) - room} of the lowest level "
-        "that come last are left out of the SARIF log."
+        f"that come last are left out of the SARIF log. Of the others it shows {min(room, _SHOWN_RESULTS):,}."
     )
     return tuple(findings[position] for position in kept), (Notification(Level.WARNING, message),)
 

@@ -291,10 +291,12 @@ def test_columns_count_bytes(report: Report, document: Document) -> None:
 def applied(text: str, suggestion: Any) -> str:
     """What a reader of the format makes of a text."""
     lines = [line.encode() for line in text.splitlines(keepends=True)]
-    start, end = suggestion["range"]["start"], suggestion["range"]["end"]
+    start: dict[str, int] = suggestion["range"]["start"]
+    end: dict[str, int] = suggestion["range"]["end"]
     head = b"".join(lines[: start["line"] - 1]) + lines[start["line"] - 1][: start["column"] - 1]
     tail = lines[end["line"] - 1][end["column"] - 1 :] + b"".join(lines[end["line"] :])
-    return (head + suggestion["text"].encode() + tail).decode()
+    inserted: str = suggestion["text"]
+    return (head + inserted.encode() + tail).decode()
 
 
 def test_a_fix_of_several_edits_is_one_suggestion(report: Report, document: Document) -> None:
