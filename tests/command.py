@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 _SCRUBBED = ("AWS_", "SAM_", "GITHUB_", "GITLAB_", "RUNNER_", "TF_", "BUILD_", "JENKINS_", "CODEBUILD_", "LC_")
 _SCRUBBED_NAMES = frozenset(
@@ -50,6 +53,27 @@ def environment(**changes: str) -> dict[str, str]:
 def samguard(*arguments: str, cwd: Path, stdin: bytes = b"", variables: Mapping[str, str] | None = None) -> Ran:
     """Runs `samguard` in a folder, with these environment variables."""
     return _run("-m", "samguard", *arguments, cwd=cwd, stdin=stdin, variables=variables or {})
+
+
+def in_process(*arguments: str, cwd: Path) -> Ran:
+    """Runs `samguard` in a folder, in this process: ten times as fast, for tests that run it over and over."""
+    from samguard.cli import main
+
+    out, err = io.BytesIO(), io.BytesIO()
+    stdout, stderr = (io.TextIOWrapper(stream, "utf-8", write_through=True) for stream in (out, err))
+    code = 0
+    with (
+        mock.patch.dict(os.environ, environment(), clear=True),
+        mock.patch.object(sys, "argv", ["samguard", *arguments]),
+        mock.patch.object(sys, "stdout", stdout),
+        mock.patch.object(sys, "stderr", stderr),
+        chdir(cwd),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return Ran(code, out.getvalue(), err.getvalue())
 
 
 def with_change(change: str, *arguments: str, cwd: Path) -> Ran:

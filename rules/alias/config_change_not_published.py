@@ -69,6 +69,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             "the canary and reaches the alias with the next change of code {where}. Set "
             "AutoPublishAliasAllProperties: true",
             resource=rollout.function,
+            is_about_all=True,
         )
 
 

@@ -175,6 +175,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 "there is no version to go back to. Add AutoPublishAlias and a DeploymentPreference",
                 resource=first.function,
                 level=Level.NOTE,
+                is_about_all=True,
             )
         return
     for rollout, traffic in exposed:

@@ -138,6 +138,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             "alarm brings the old one back. Add a DeploymentPreference",
             resource=rollout.function,
             level=None if is_wanted and reaches_users and not is_meant else Level.NOTE,
+            is_about_all=not shifts_others,
         )
 
 

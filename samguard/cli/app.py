@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
@@ -57,6 +59,18 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+def _rule_words(incomplete: str) -> Iterator[str]:
+    from samguard.cli.completion import rule_words
+
+    return rule_words(incomplete)
+
+
+def _environment_names(incomplete: str) -> Iterator[str]:
+    from samguard.cli.completion import environment_names
+
+    return environment_names(incomplete)
+
+
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
@@ -67,7 +81,13 @@ Paths = Annotated[
 ]
 Env = Annotated[
     list[str] | None,
-    typer.Option("--env", metavar="NAME", help="Only this environment. Repeatable.", show_default=False),
+    typer.Option(
+        "--env",
+        metavar="NAME",
+        help="Only this environment. Repeatable.",
+        show_default=False,
+        autocompletion=_environment_names,
+    ),
 ]
 Parameter = Annotated[
     list[str] | None,
@@ -90,6 +110,20 @@ Config = Annotated[
         help="samguard's configuration, instead of the nearest samguard.toml or pyproject.toml.",
         show_default=False,
     ),
+]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select",
+        metavar="RULE",
+        help="Only these rules: identifiers, names or families (SG3). Repeatable, or with commas.",
+        show_default=False,
+        autocompletion=_rule_words,
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="RULE", help="Not these rules.", show_default=False, autocompletion=_rule_words),
 ]
 Output = Annotated[
     str | None,
@@ -143,18 +177,8 @@ def check(
             show_default=False,
         ),
     ] = None,
-    select: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--select",
-            metavar="RULE",
-            help="Only these rules: identifiers, names or families (SG3). Repeatable, or with commas.",
-            show_default=False,
-        ),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not these rules.", show_default=False)
-    ] = None,
+    select: Select = None,
+    ignore: Ignore = None,
     fail_on: Annotated[
         FailOn | None,
         typer.Option("--fail-on", help="The least level that makes the run fail.", show_default="warning"),
@@ -162,7 +186,10 @@ def check(
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 even with findings.")] = False,
     show_suppressed: Annotated[
         bool,
-        typer.Option("--show-suppressed", help="Write suppressed findings, too, marked as such (sarif)."),
+        typer.Option(
+            "--show-suppressed",
+            help="Write suppressed findings and those of the baseline, too, marked as such (sarif).",
+        ),
     ] = False,
     whole_project: Annotated[
         bool,
@@ -171,6 +198,25 @@ def check(
             help="Read all of the current folder; the paths only select what is told: what stands there or comes of it.",
         ),
     ] = False,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="FILE",
+            help="Findings that are in this file, written by `samguard baseline`, do not fail.",
+            show_default=False,
+        ),
+    ] = None,
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            "--changed-since",
+            metavar="REV",
+            help="Only what changes since this revision of git can have caused.",
+            show_default=False,
+        ),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
     no_color: NoColor = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -179,8 +225,11 @@ def check(
     """Lint templates, their environments and their pipelines."""
     from samguard.cli.check import run_check
 
+    if watch and "-" in (paths or ()):
+        raise SamguardError("--watch cannot look at a template from stdin", hint="name its file.")
     options = _project_options(parameter, env, region, config, stdin_filename, paths)
-    code = run_check(
+    once = partial(
+        run_check,
         tuple(paths or ()),
         options,
         form=format.value if format is not None else None,
@@ -192,11 +241,73 @@ def check(
         exit_zero=exit_zero,
         show_suppressed=show_suppressed,
         whole_project=whole_project,
+        baseline=baseline,
+        changed_since=changed_since,
         no_color=no_color,
         quiet=quiet,
         verbose=verbose,
     )
+    if watch:
+        from samguard.cli.watch import run_watching
+
+        raise typer.Exit(run_watching(once, tuple(paths or ()), output=output))
+    raise typer.Exit(once())
+
+
+@app.command()
+def baseline(
+    paths: Paths = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file to write; by default the configured one, or .samguard-baseline.json. - is stdout.",
+            show_default=False,
+        ),
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Only take out what is gone; new findings are not added.")
+    ] = False,
+    env: Env = None,
+    parameter: Parameter = None,
+    region: Region = None,
+    config: Config = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write today's findings to a file; `samguard check --baseline` then fails on new ones only."""
+    from samguard.cli.baseline import run_baseline
+
+    options = _project_options(parameter, env, region, config, "template.yaml", None)
+    code = run_baseline(
+        tuple(paths or ()),
+        options,
+        output=output,
+        select=_words(select),
+        ignore=_words(ignore),
+        prune=prune,
+        quiet=quiet,
+    )
     raise typer.Exit(code)
+
+
+@app.command()
+def init(
+    folder: Annotated[
+        str, typer.Argument(metavar="[FOLDER]", help="The project's folder; the current one by default.")
+    ] = ".",
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the snippets too, where their files do not exist yet.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; show what would be written.")] = False,
+) -> None:
+    """Write a commented configuration, and show how to run samguard in pre-commit and CI. Never overwrites."""
+    from samguard.cli.init import run_init
+
+    raise typer.Exit(run_init(folder, write=write, dry_run=dry_run))
 
 
 @app.command()
@@ -226,7 +337,13 @@ def plan(
 @app.command()
 def rule(
     name: Annotated[
-        str | None, typer.Argument(metavar="[ID|NAME]", help="A rule; without one, all are listed.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="[ID|NAME]",
+            help="A rule; without one, all are listed.",
+            show_default=False,
+            autocompletion=_rule_words,
+        ),
     ] = None,
     format: Annotated[PlanFormat, typer.Option("--format", help="How the rule is written.")] = PlanFormat.TEXT,
     no_color: NoColor = False,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from samguard.cli.terminal import tell, write_out
 from samguard.linting import Level, Report, configured, lint
-from samguard.project import Options, load_project
+from samguard.project import Options, Project, load_project
 
 
 def run_check(
@@ -20,6 +23,8 @@ def run_check(
     exit_zero: bool,
     show_suppressed: bool,
     whole_project: bool,
+    baseline: str | None,
+    changed_since: str | None,
     no_color: bool,
     quiet: bool,
     verbose: bool,
@@ -31,14 +36,15 @@ def run_check(
     project = load_project(() if whole_project else paths, options)
     with_line_hashes = any(asked.form == "sarif" for asked in reports)
     report = lint(project, configured(project.settings, select, ignore), with_line_hashes=with_line_hashes)
-    if whole_project:
-        from samguard.linting.concerning import concerning
+    known = baseline if baseline is not None else project.configuration.baseline
+    if known is not None:
+        from samguard.linting.baseline import compared, read_baseline
 
-        everything = len(report.findings)
-        report = concerning(report, project, paths or (".",))
-        elsewhere = everything - len(report.findings)
-        if elsewhere:
-            tell(f"samguard: findings elsewhere, not shown: {elsewhere:,}", quiet=quiet)
+        report = compared(report, read_baseline(known), project)
+    if changed_since is not None:
+        report = _since(report, project, changed_since, paths, quiet=quiet)
+    if whole_project:
+        report = _concerning(report, project, paths or (".",), quiet=quiet)
     for note in report.notifications:
         if note.level is Level.ERROR or verbose or (note.level is Level.WARNING and not quiet):
             tell(f"samguard: {note.message}")
@@ -52,6 +58,7 @@ def run_check(
             quiet=quiet,
             fail_on=least,
             with_suppressed=show_suppressed,
+            with_known=verbose,
         )
         write_out(text, asked.output)
     if form is None and output is None:
@@ -63,6 +70,35 @@ def run_check(
     if any(note.level is Level.ERROR for note in report.notifications):
         return 2
     return 0 if exit_zero else _exit_code(report, least)
+
+
+def _since(report: Report, project: Project, revision: str, paths: tuple[str, ...], *, quiet: bool) -> Report:
+    """The report with what changes since a revision can have caused."""
+    from samguard.linting.change import caused_by
+    from samguard.project.git_changes import changes_since
+
+    common = os.path.commonpath([os.path.abspath(path) for path in paths if path != "-"] or [project.root])  # noqa: PTH100
+    changes = changes_since(Path(common), revision)
+    found = caused_by(changes, report, project)
+    count = len(report.findings) - len(found.findings)
+    findings = f"{count:,} finding{'' if count == 1 else 's'}"
+    tell(f"samguard: {findings} not shown, which no change since {revision} can have caused", quiet=quiet or not count)
+    return found
+
+
+def _concerning(report: Report, project: Project, paths: tuple[str, ...], *, quiet: bool) -> Report:
+    """The report with what has to do with the given files."""
+    from samguard.linting.concerning import concerning
+
+    found = concerning(report, project, paths)
+    count = len(report.findings) - len(found.findings)
+    findings = f"{count:,} finding{'' if count == 1 else 's'}"
+    tell(f"samguard: {findings} not shown, which {_those(paths)} nothing to do with", quiet=quiet or not count)
+    return found
+
+
+def _those(paths: tuple[str, ...]) -> str:
+    return f"{paths[0]} has" if len(paths) == 1 else f"the {len(paths):,} given paths have"
 
 
 def _exit_code(report: Report, fail_on: str) -> int:

@@ -67,6 +67,7 @@ def written(
     quiet: bool = False,
     fail_on: str = "warning",
     with_suppressed: bool = False,
+    with_known: bool = False,
 ) -> str:
     """The report in a format. What the format has no room for is told on stderr."""
     report = _from_checkout(report, form, project)
@@ -109,7 +110,8 @@ def written(
         case _:
             from samguard.output.findings_text import findings_text
 
-            return findings_text(report, width=width(), colour=wants_colour(no_color=no_color), summary=False)
+            colour = wants_colour(no_color=no_color)
+            return findings_text(report, width=width(), colour=colour, summary=False, with_known=with_known)
 
 
 def _sarif(report: Report, project: Project, *, quiet: bool, with_suppressed: bool) -> str:
@@ -173,6 +175,7 @@ def _from_checkout(report: Report, form: str, project: Project) -> Report:
         report,
         findings=tuple(map(finding, report.findings)),
         suppressed=tuple(map(finding, report.suppressed)),
+        known=tuple(map(finding, report.known)),
         notifications=tuple(notes),
     )
 

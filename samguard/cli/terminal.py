@@ -48,31 +48,12 @@ def write_out(text: str, output: str | None) -> None:
             with path.open("w", encoding="utf-8", newline="") as stream:
                 stream.write(text)
         else:
-            _replace(path.resolve(), text)
+            from samguard.output.whole_file import write_whole
+
+            write_whole(path, text)
     except OSError as error:
         message = f"{output!r} cannot be written: {error.strerror or error}"
         raise SamguardError(message) from error
-
-
-def _replace(target: Path, text: str) -> None:
-    import tempfile
-
-    handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-        mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
-        Path(aside).chmod(mode & 0o7777)
-        Path(aside).replace(target)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def tell(text: str, *, quiet: bool = False) -> None:

@@ -21,6 +21,14 @@ _Path: TypeAlias = tuple[str | int, ...]
 
 
 @value
+class PathSettings:
+    """What the configuration says of the files at a pattern: rules that are ignored there, and levels of others."""
+
+    ignore: tuple[str, ...] = ()
+    levels: dict[str, str] = field(default_factory=dict)
+
+
+@value
 class EnvironmentSettings:
     """What the configuration says of an environment; None where it says nothing.
 
@@ -45,11 +53,19 @@ class Settings:
     """
 
     select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    levels: dict[str, str] = field(default_factory=dict)
+    """Levels of rules, by identifier, name or family."""
+    require_reason: bool = False
+    """Whether a suppression must say why."""
     fail_on: FailOn = "warning"
+    baseline: str | None = None
+    """The path of a file with known findings, relative to the configuration."""
     exclude: tuple[str, ...] = ()
     production: tuple[str, ...] = DEFAULT_PATTERNS
     per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    per_path: dict[str, PathSettings] = field(default_factory=dict)
     environments: dict[str, EnvironmentSettings] = field(default_factory=dict)
     places: dict[_Path, Place] = field(default_factory=dict, repr=False, compare=False)
 
@@ -86,11 +102,19 @@ def _settings(root: Mapping, values: dict[str, Any], document: Document) -> Sett
     environments = root.get("environments")
     return Settings(
         select=tuple(values.get("select", ())),
+        extend_select=tuple(values.get("extend-select", ())),
         ignore=tuple(values.get("ignore", ())),
+        levels=dict(values.get("levels", {})),
+        require_reason=values.get("require-reason", False),
         fail_on=values.get("fail-on", "warning"),
+        baseline=values.get("baseline"),
         exclude=tuple(values.get("exclude", ())),
         production=tuple(values.get("production", DEFAULT_PATTERNS)),
         per_file_ignores={pattern: tuple(rules) for pattern, rules in values.get("per-file-ignores", {}).items()},
+        per_path={
+            pattern: PathSettings(tuple(said.get("ignore", ())), dict(said.get("levels", {})))
+            for pattern, said in values.get("per-path", {}).items()
+        },
         environments={
             entry.name: _environment(entry, values["environments"][entry.name], document)
             for entry in (environments if isinstance(environments, Mapping) else ())

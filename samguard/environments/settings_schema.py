@@ -16,6 +16,19 @@ def _texts(description: str) -> dict[str, Any]:
 
 _RULES: Final = _texts("a list of rule identifiers, names or prefixes")
 
+_LEVELS: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "a table of rules, each with a level",
+    "additionalProperties": {"enum": ["error", "warning", "note"], "description": "a level"},
+}
+
+_PATH: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "a table with 'ignore' and 'levels'",
+    "additionalProperties": False,
+    "properties": {"ignore": _RULES, "levels": _LEVELS},
+}
+
 _ENVIRONMENT: Final[dict[str, Any]] = {
     "type": "object",
     "description": "a table",
@@ -45,7 +58,11 @@ SCHEMA: Final[dict[str, Any]] = {
     "additionalProperties": False,
     "properties": {
         "select": _RULES,
+        "extend-select": _RULES,
         "ignore": _RULES,
+        "levels": _LEVELS,
+        "require-reason": {"type": "boolean", "description": "true or false"},
+        "baseline": {"type": "string", "minLength": 1, "description": "the path of a baseline"},
         "fail-on": {"enum": ["error", "warning", "note", "never"], "description": "a level"},
         "exclude": _texts("a list of patterns of paths"),
         "production": {
@@ -57,6 +74,11 @@ SCHEMA: Final[dict[str, Any]] = {
             "type": "object",
             "description": "a table of patterns of paths, each with a list of rules",
             "additionalProperties": _RULES,
+        },
+        "per-path": {
+            "type": "object",
+            "description": "a table of patterns of paths, each with a table",
+            "additionalProperties": _PATH,
         },
         "environments": {
             "type": "object",

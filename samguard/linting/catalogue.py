@@ -26,6 +26,8 @@ MODELS: Final = (
     "SuppressionUse",
 )
 """What a rule's `check` may ask for: the name of its parameter's type."""
+WITHOUT_REASON: Final = "suppression-without-reason"
+"""The rule that `require-reason` switches on."""
 _RULES: Final = "samguard.rules"
 
 
@@ -97,15 +99,16 @@ def _examples(said: Example | tuple[Example, ...]) -> tuple[Example, ...]:
 class Selection:
     """Which rules run: by identifier, name or the beginning of an identifier (`SG3`).
 
-    Without `select`, all that are on by default; `ignore` is stronger than `select`. Raises SamguardError for a
-    word that names no rule.
+    Without `select`, all that are on by default; those of `extend` come on top; `ignore` is stronger than both. Raises
+    SamguardError for a word that names no rule.
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for word in (*self.select, *self.ignore):
+        for word in (*self.select, *self.ignore, *self.extend):
             check_word(word)
 
     def rules(self, absent: frozenset[str] = frozenset()) -> tuple[LoadedRule, ...]:
@@ -114,6 +117,7 @@ class Selection:
             loaded
             for loaded in catalogue(absent)
             if (names(self.select, loaded.rule) if self.select else loaded.rule.on_by_default)
+            or names(self.extend, loaded.rule)
         ]
         return tuple(loaded for loaded in chosen if not names(self.ignore, loaded.rule))
 
@@ -128,15 +132,7 @@ def configured(settings: Settings, select: Iterable[str] = (), ignore: Iterable[
 
     Raises SamguardError for a word that names no rule, with its place where the configuration says it.
     """
-    said: list[tuple[tuple[str | int, ...], str]] = [
-        *((("select", index), word) for index, word in enumerate(settings.select)),
-        *((("ignore", index), word) for index, word in enumerate(settings.ignore)),
-        *(
-            (("per-file-ignores", pattern, index), word)
-            for pattern, words in settings.per_file_ignores.items()
-            for index, word in enumerate(words)
-        ),
-    ]
+    said = tuple(_rules_said(settings))
     for path, word in said:
         try:
             check_word(word)
@@ -146,7 +142,25 @@ def configured(settings: Settings, select: Iterable[str] = (), ignore: Iterable[
                 raise
             where = place.location
             raise SamguardError(error.message, path=where.path, line=where.start.line, hint=error.hint) from None
-    return Selection(tuple(select) or settings.select, (*settings.ignore, *ignore))
+    chosen = tuple(select)
+    extend = (*settings.extend_select, *((WITHOUT_REASON,) if settings.require_reason else ()))
+    return Selection(chosen or settings.select, (*settings.ignore, *ignore), () if chosen else extend)
+
+
+def _rules_said(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every word for a rule that a configuration says, with the path of keys and indices to where it says so."""
+    lists: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+        (("select",), settings.select),
+        (("extend-select",), settings.extend_select),
+        (("ignore",), settings.ignore),
+        *((("per-file-ignores", pattern), words) for pattern, words in settings.per_file_ignores.items()),
+        *((("per-path", pattern, "ignore"), said.ignore) for pattern, said in settings.per_path.items()),
+    ]
+    for path, words in lists:
+        yield from (((*path, index), word) for index, word in enumerate(words))
+    yield from ((("levels", word), word) for word in settings.levels)
+    for pattern, said in settings.per_path.items():
+        yield from ((("per-path", pattern, "levels", word), word) for word in said.levels)
 
 
 def check_word(word: str) -> None:

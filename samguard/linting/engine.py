@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from samguard.environments.production import is_stage_parameter
 from samguard.evaluation import decided_by_default
 from samguard.linting.catalogue import LoadedRule, Selection, names
 from samguard.linting.line_hash import line_hashes
-from samguard.linting.property_path import property_path
+from samguard.linting.property_path import node_at
 from samguard.linting.report import (
     BecauseStep,
     Notification,
@@ -24,7 +24,7 @@ from samguard.linting.rule import Finding, Fix, Level, Rule
 from samguard.linting.suppression_use import Suppressing
 from samguard.project import NotRead, Project, TemplateFile
 from samguard.rollout import Deployment, deployments
-from samguard.source import Document
+from samguard.source import Document, Mapping, Sequence
 from samguard.value import replace
 
 _WHERE: Final = "{where}"
@@ -261,8 +261,11 @@ class _Run:
         taken: dict[str, int] = {}
         reported: list[ReportedFinding] = []
         suppressed: list[ReportedFinding] = []
+        level_of = self._configured_level()
         for key, defect in sorted(defects, key=lambda item: _order(item[1])):
             document = defect.document
+            if level_of is not None:
+                defect.level = level_of(defect.rule, document.path, defect.level)
             if document.path not in hashes:
                 hashes[document.path] = line_hashes(document.text) if with_line_hashes else []
             found = _reported(defect, hashes[document.path], taken)
@@ -279,6 +282,15 @@ class _Run:
             notifications=tuple(self.notifications),
             suppressed=tuple(suppressed),
         )
+
+    def _configured_level(self) -> Callable[[Rule, str, Level], Level] | None:
+        """Gives the level of a rule in a file; None where the configuration says nothing of levels."""
+        settings = self.project.settings
+        if not (settings.levels or settings.per_path or settings.require_reason):
+            return None
+        from samguard.linting.levels import Levels  # noqa: PLC0415 - few projects have any
+
+        return Levels(self.project).of
 
     def _is_ignored(self, defect: _Defect) -> bool:
         return names(self.project.ignored_in(defect.document.path), defect.rule)
@@ -322,11 +334,10 @@ def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> Repo
     if defect.is_assumed:
         steps[BecauseStep(_ASSUMED, None)] = None
     last = min(location.end.line, location.start.line + _MOST_LINES - 1)
-    fingerprint = _fingerprint(defect)
-    count = taken.get(fingerprint, 0)
-    taken[fingerprint] = count + 1
-    if count:
-        fingerprint = _digest(f"{fingerprint}:{count}")
+    identity = _identity(defect)
+    count = taken.get(identity, 0)
+    taken[identity] = count + 1
+    fingerprint = _digest(f"{identity}:{count}") if count else identity
     line = location.start.line
     return ReportedFinding(
         rule=defect.rule,
@@ -340,6 +351,7 @@ def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> Repo
         fingerprint=fingerprint,
         line_hash=hashes[line - 1] if line <= len(hashes) else "",
         lines=() if finding.is_secret else tuple(document.line(number) for number in range(line, last + 1)),
+        identity=identity,
     )
 
 
@@ -365,16 +377,21 @@ def _listed(words: tuple[str, ...]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _fingerprint(defect: _Defect) -> str:
-    """A defect's identity across unrelated edits: the rule, the keys that lead there, and what is written there."""
+def _identity(defect: _Defect) -> str:
+    """A defect's identity across unrelated edits: the rule, the keys that lead there, and what is written there.
+
+    A mapping or list of several lines is known by the keys alone: what else is added to it is another matter. Neither
+    the environments nor the message play a part: the same defect in one more environment is no other one.
+    """
     document, span = defect.document, defect.finding.span
-    said = (
-        ""
-        if defect.finding.is_secret
-        else " ".join(document.text[span.start : min(span.end, span.start + 200)].split())
-    )
     name = document.path.rpartition("/")[2]
-    parts = (defect.rule.id, name, *property_path(document, span.start), said)
+    if defect.finding.is_about_all:
+        return _digest(f"{defect.rule.id}\0{name}")
+    path, node = node_at(document, span)
+    written = document.text[span.start : min(span.end, span.start + 200)]
+    is_block = isinstance(node, Mapping | Sequence) and "\n" in written
+    said = "" if defect.finding.is_secret or is_block else " ".join(written.split())
+    parts = (defect.rule.id, name, *path, said)
     return _digest("\0".join(parts))
 
 

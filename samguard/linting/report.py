@@ -54,6 +54,25 @@ class ReportedFinding:
     lines: tuple[str, ...] = ()
     suppression: str | None = None
     """The reason that a file gives for suppressing it; "" where it gives none, None where it is not suppressed."""
+    identity: str = ""
+    """The fingerprint before those of equal findings were told apart by their order: what a baseline remembers."""
+    is_known: bool = False
+    """Whether it is in the baseline."""
+
+
+@value
+class KnownDefect:
+    """What a baseline remembers of a finding: its identity, how often it is there, and the rest for people.
+
+    `path` is relative to the baseline's folder.
+    """
+
+    rule: str
+    path: str
+    resource: str | None
+    message: str
+    identity: str
+    count: int = 1
 
 
 @value
@@ -80,6 +99,10 @@ class Report:
     notifications: tuple[Notification, ...] = field(default=())
     suppressed: tuple[ReportedFinding, ...] = field(default=())
     """What would be a finding, if it were not suppressed in the file."""
+    known: tuple[ReportedFinding, ...] = field(default=())
+    """What would be a finding, if it were not in the baseline."""
+    resolved: tuple[KnownDefect, ...] = field(default=())
+    """What is in the baseline, and was looked for in vain."""
 
     def count(self, level: Level) -> int:
         """How many findings have this level."""

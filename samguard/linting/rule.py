@@ -80,6 +80,9 @@ class Finding:
     document: Document | None = field(default=None, repr=False)
     is_secret: bool = False
     """What stands at the place must not be repeated by any output."""
+    is_about_all: bool = False
+    """The defect is one of several resources together, shown at the first of them: it stays the same one when another
+    resource comes first."""
 
 
 @value

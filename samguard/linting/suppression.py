@@ -2,6 +2,7 @@
 
 - `# samguard: ignore[SG301, no-hooks] reason until 2027-01-31` holds for its own line; alone on its line, for the line
   that follows. Where a key or list item begins on that line, it holds for all of that key's value or that item.
+- `// samguard: ignore[SG704] reason` in a Jenkinsfile or in Terraform holds for its line, or the one that follows.
 - `# samguard: ignore-file[SG301] reason` on a line of its own holds for the file.
 - In JSON, `"Metadata": {"samguard": {"ignore": [{"rule": "SG301", "reason": "…", "until": "2027-01-31"}]}}` of a
   resource holds for the resource, of the template for the file. YAML may say it that way as well.
@@ -21,11 +22,16 @@ from samguard.source.nodes import walk
 from samguard.value import field, value
 
 _COMMENT: Final = pattern(
-    r"#[ \t]*samguard:[ \t]*(?P<what>ignore-file|ignore)(?![\w-])[ \t]*(?:\[(?P<rules>[^\]\r\n]*)\])?(?P<rest>[^\r\n]*)"
+    r"(?:#|//)[ \t]*samguard:[ \t]*(?P<what>ignore-file|ignore)(?![\w-])[ \t]*(?:\[(?P<rules>[^\]\r\n]*)\])?(?P<rest>[^\r\n]*)"
 )
 _WORD: Final = pattern(r"[^\s,]+")
 _NEXT_COMMENT: Final = pattern(r"(?:^|\s)#")
-_UNTIL: Final = pattern(r"\buntil\s+(?P<date>\d{4}-\d{1,2}-\d{1,2})\s*\.?\s*$", re.IGNORECASE)
+_UNTIL: Final = pattern(
+    r"\buntil\s+(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,4}([/-])\d{1,2}\2\d{2,4}|\d{1,2}\.\d{1,2}\.20\d\d|20\d\d([/-]\d{1,2})?)"
+    r"(?P<rest>\s*[.,;:]?\s*$|[.,;:]\s.*$|\s*\(.*$|\s+[-\N{EN DASH}\N{EM DASH}]\s.*$)",
+    re.IGNORECASE,
+)
+"""A last day at the end, or with a remark behind a mark. What is written as a day in another way is told to be none."""
 _NO_REASON: Final = " \t:,;.-\N{EN DASH}\N{EM DASH}"
 
 
@@ -90,7 +96,9 @@ def _comments(document: Document) -> Iterator[Suppression]:
 
 
 def _may_begin(document: Document, offset: int) -> bool:
-    """Whether `#` begins a comment there: in YAML only behind white space."""
+    """Whether a comment begins there: in YAML only behind white space, `//` only in Jenkinsfiles and Terraform."""
+    if document.text[offset] == "/" and document.format is not Format.CODE:
+        return False
     return document.format is Format.TOML or offset == 0 or document.text[offset - 1].isspace()
 
 
@@ -142,8 +150,8 @@ def _reason(text: str) -> tuple[str, date | None, str]:
     match = _UNTIL.search(text)
     if match is None:
         return text.strip(_NO_REASON), None, ""
-    reason = text[: match.start()].strip(_NO_REASON)
-    return reason, _day(match["date"]), match["date"]
+    parts = (text[: match.start()].strip(_NO_REASON), match["rest"].strip(_NO_REASON))
+    return " ".join(part for part in parts if part), _day(match["date"]), match["date"]
 
 
 def _day(text: str) -> date | None:
@@ -158,7 +166,7 @@ def _following(document: Document, line: int) -> int:
     """The first line below that holds something else than a comment."""
     for number in range(line + 1, len(document.line_starts) + 1):
         text = document.line(number).strip()
-        if text and not text.startswith("#"):
+        if text and not text.startswith(("#", "//") if document.format is Format.CODE else "#"):
             return number
     return line
 

@@ -15,12 +15,13 @@ _SHAPE: Final = "1"
 
 
 def findings_json(report: Report) -> str:
-    """The report as JSON, with a line break at the end."""
+    """The report as JSON, with a line break at the end. The summary counts what is new; known findings are listed."""
+    findings = sorted((*report.findings, *report.known), key=lambda one: (one.location.path, one.location.start))
     return json_text(
         {
             "version": _SHAPE,
             "tool": {"name": "samguard", "version": __version__},
-            "findings": [_finding(finding) for finding in report.findings],
+            "findings": [_finding(finding) for finding in findings],
             "summary": {
                 "templates": report.templates,
                 "environments": report.environments,
@@ -45,7 +46,7 @@ def _finding(finding: ReportedFinding) -> dict[str, object]:
         "because": [_step(step) for step in finding.because],
         "fixes": [_fix(fix) for fix in finding.fixes],
         "suppressed": None,
-        "baseline": "new",
+        "baseline": "unchanged" if finding.is_known else "new",
         "fingerprint": finding.fingerprint,
     }
 

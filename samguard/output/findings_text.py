@@ -17,15 +17,18 @@ _INDENT: Final = "  "
 _MIN_WIDTH: Final = 40
 
 
-def findings_text(report: Report, *, width: int, colour: bool, summary: bool = True) -> str:
+def findings_text(report: Report, *, width: int, colour: bool, summary: bool = True, with_known: bool = False) -> str:
     """All findings, grouped by file and drawn into `width` columns, with the summary at the end.
 
     Only places (`path:line:column`, to be clicked on) and single words may be wider. Without findings and without the
-    summary it is empty.
+    summary it is empty. Findings of the baseline are drawn only `with_known`.
     """
     paint = painter(colour=colour)
     lines: list[str] = []
-    for path, group in groupby(report.findings, key=lambda finding: finding.location.path):
+    shown: tuple[ReportedFinding, ...] = report.findings
+    if with_known:
+        shown = tuple(sorted((*shown, *report.known), key=lambda one: (one.location.path, one.location.start)))
+    for path, group in groupby(shown, key=lambda finding: finding.location.path):
         findings = tuple(group)
         counts = paint(_and(_counts(findings)), "faint")
         lines += [f"{paint(printable(path), 'file')}  {counts}", ""]
@@ -44,8 +47,21 @@ def findings_concise(report: Report) -> str:
 
 
 def summary_text(report: Report, *, colour: bool) -> str:
-    """One sentence: what was found in what was checked."""
-    return page([_summary(report, painter(colour=colour))])
+    """One line: what was found in what was checked, and what a baseline has to do with it."""
+    return page([" ".join((_summary(report, painter(colour=colour)), *_baseline_summary(report)))])
+
+
+def _baseline_summary(report: Report) -> Iterator[str]:
+    known, gone = len(report.known), sum(defect.count for defect in report.resolved)
+    said = [f"{_number(known, 'known finding')} of the baseline {_is(known)} not counted"] if known else []
+    if gone:
+        said.append(f"{_number(gone, 'finding')} of the baseline {_is(gone)} gone")
+    if said:
+        yield f"{'; '.join(said)}."
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _finding(finding: ReportedFinding, width: int, paint: Paint) -> Iterator[str]:
@@ -71,6 +87,7 @@ def _finding(finding: ReportedFinding, width: int, paint: Paint) -> Iterator[str
 def _heading(finding: ReportedFinding, width: int, paint: Paint) -> Iterator[str]:
     """Place, level and rule; behind them the environments, or below where there is no room."""
     place, level, rule = _place(finding.location), finding.level.value, _rule(finding)
+    rule = f"{rule} (known)" if finding.is_known else rule
     heading = f"{paint(f'{place}:', 'strong')} {paint(level, level)} {paint(rule, 'strong')}"
     where = f"in {', '.join(_one_line(name) for name in finding.environments)}"
     if not finding.environments:
@@ -110,7 +127,7 @@ def _summary(report: Report, paint: Paint) -> str:
     checked = f"{templates} ({scope}), checked by {_number(len(report.rules), 'rule')}"
     if any(notification.level is Level.ERROR for notification in report.notifications):
         return f"{paint('Nothing found', 'warning')}, but not everything could be checked: {checked}."
-    return f"{paint('Nothing to complain about', 'clean')} in {checked}."
+    return f"{paint('Nothing new' if report.known else 'Nothing to complain about', 'clean')} in {checked}."
 
 
 def _counts(findings: tuple[ReportedFinding, ...]) -> list[str]:

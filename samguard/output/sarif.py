@@ -68,13 +68,15 @@ def sarif_log(
 
     `explanations` are those of the rules, by identifier; `home` is the address of samguard's own page; `repository`
     that of the project. All rules that ran are listed, so that they are the same whatever was found, and `results` is
-    there when it is empty: that is what closes alerts. Suppressed findings are left out unless asked for, since GitHub
-    would open alerts for them.
+    there when it is empty: that is what closes alerts. Suppressed findings and those of a baseline are left out unless
+    asked for, since GitHub would open alerts for them.
 
     What GitHub's limits leave no room for is the mildest and last, and a notification tells how much it is.
     """
+    is_compared = with_suppressed and bool(report.known or report.resolved)
     if with_suppressed:
-        report = replace(report, findings=tuple(sorted((*report.findings, *report.suppressed), key=_order)))
+        everything = (*report.findings, *report.suppressed, *report.known)
+        report = replace(report, findings=tuple(sorted(everything, key=_order)))
     rules = _rules(report)
     index = {rule.id: position for position, rule in enumerate(rules)}
     head: Json = {
@@ -88,7 +90,7 @@ def sarif_log(
         kept, left_out = _shown(report, room)
         run = head | {
             "invocations": [_invocation((*report.notifications, *left_out), index)],
-            "results": [_result(finding, index[finding.rule.id]) for finding in kept],
+            "results": [_result(finding, index[finding.rule.id], is_compared=is_compared) for finding in kept],
         }
         text = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
         size = _compressed(text)
@@ -179,7 +181,7 @@ def _rules(report: Report) -> list[Rule]:
     return [rule for _, rule in sorted({rule.id: rule for rule in (*report.rules, *named)}.items())]
 
 
-def _result(finding: ReportedFinding, rule_index: int) -> Json:
+def _result(finding: ReportedFinding, rule_index: int, *, is_compared: bool) -> Json:
     result: Json = {
         "ruleId": finding.rule.id,
         "ruleIndex": rule_index,
@@ -205,6 +207,8 @@ def _result(finding: ReportedFinding, rule_index: int) -> Json:
     if finding.suppression is not None:
         reason = {"justification": finding.suppression} if finding.suppression else {}
         result["suppressions"] = [{"kind": "inSource", **reason}]
+    if is_compared:
+        result["baselineState"] = "unchanged" if finding.is_known else "new"
     if finding.fixes:
         result["fixes"] = [_fix(fix) for fix in finding.fixes]
     result["properties"] = {"environments": list(finding.environments)}

@@ -25,10 +25,24 @@ class Configuration:
 
     settings: Settings
     folder: str
+    file: str | None = None
+    """The file that says so, absolute; None where none does."""
 
     def relative(self, path: Path) -> str:
         """A path as the configuration would write it."""
         return Path(os.path.relpath(path, self.folder)).as_posix()
+
+    @property
+    def baseline(self) -> str | None:
+        """The path of the configured baseline, from the current folder. Raises SamguardError where it leads out."""
+        said = self.settings.baseline
+        if said is None:
+            return None
+        if os.path.isabs(said) or os.path.normpath(said).startswith(".."):
+            place = self.settings.places["baseline",].location
+            message = f"'baseline' must be in the folder of the configuration or below it, found {said!r}"
+            raise SamguardError(message, path=place.path, line=place.start.line)
+        return os.path.relpath(os.path.join(self.folder, said))
 
     def excludes(self, path: Path) -> bool:
         """Whether a file is not to be looked at."""
@@ -37,9 +51,18 @@ class Configuration:
 
     def ignored_in(self, path: Path) -> tuple[str, ...]:
         """The words for rules that are switched off for a file."""
-        by_pattern = self.settings.per_file_ignores
+        by_pattern = [
+            *self.settings.per_file_ignores.items(),
+            *((pattern, said.ignore) for pattern, said in self.settings.per_path.items()),
+        ]
         relative = self.relative(path) if by_pattern else ""
-        return tuple(word for pattern, words in by_pattern.items() if matches(relative, pattern) for word in words)
+        return tuple(word for pattern, words in by_pattern if matches(relative, pattern) for word in words)
+
+    def levels_in(self, path: Path) -> tuple[dict[str, str], ...]:
+        """The levels that are said for a file only; what is said later comes first, since it holds."""
+        by_pattern = [(pattern, said.levels) for pattern, said in self.settings.per_path.items() if said.levels]
+        relative = self.relative(path) if by_pattern else ""
+        return tuple(levels for pattern, levels in reversed(by_pattern) if matches(relative, pattern))
 
 
 def matches(path: str, pattern: str) -> bool:
@@ -66,7 +89,7 @@ def find_configuration(start: Path, named: str | None, root: Path) -> Configurat
         if not os.path.exists(path):
             message = f"the configuration {named!r} does not exist"
             raise SamguardError(message)
-        return Configuration(_read(path, root, None) or Settings(), str(path.parent))
+        return Configuration(_read(path, root, None) or Settings(), str(path.parent), str(path))
     folder = start if os.path.isdir(start) else start.parent
     chain = [folder, *folder.parents][:_MOST_PARENTS]
     top = next((current for current in chain if os.path.lexists(current / ".git")), None)
@@ -75,7 +98,7 @@ def find_configuration(start: Path, named: str | None, root: Path) -> Configurat
             if os.path.isfile(current / name):
                 found = _read(current / name, root, top or current)
                 if found is not None:
-                    return Configuration(found, str(current))
+                    return Configuration(found, str(current), str(current / name))
         if current == top:
             break
     return Configuration(Settings(), str(folder))

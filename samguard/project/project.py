@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +34,7 @@ from samguard.project.discovery import (
 from samguard.project.pipeline_files import PipelineFiles
 from samguard.project.regular_file import Unread, read_file
 from samguard.project.sources import absent_sources, hook_sources
+from samguard.project.today import today
 from samguard.rollout.hook_source import SourceFile
 from samguard.source import Document, read_document
 from samguard.template import Template, is_template, template
@@ -51,7 +52,8 @@ class Options:
     """What the command line or the caller says besides the paths.
 
     `parameters` win over every other source; `environment_names` selects environments; `region` is used where an
-    environment names none. `today` is the day by which suppressions expire: the clock's, where none is given.
+    environment names none. `today` is the day by which suppressions expire: the clock's or SOURCE_DATE_EPOCH's, where
+    none is given.
     """
 
     parameters: dict[str, str] = field(default_factory=dict)
@@ -184,7 +186,7 @@ class _Loader:
             pipelines=pipelines,
             not_read=tuple(self.not_read),
             hidden_samconfigs=tuple(dict.fromkeys(self.hidden)),
-            today=self.options.today or datetime.now(tz=UTC).date(),
+            today=self.options.today or today(),
             is_narrowed=bool(self.options.environment_names or self.options.parameters),
         )
 

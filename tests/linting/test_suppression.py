@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 import samguard
+from samguard.errors import SamguardError
 from samguard.linting import Report
 from samguard.linting.suppression import Suppression, suppressions
-from samguard.source import Position, parse_document
+from samguard.source import Document, Format, Position, parse_document
 
 TODAY = date(2026, 11, 24)
 
@@ -62,11 +63,35 @@ def test_a_comment_names_rules_and_says_why(comment: str, rules: list[str], reas
         ("until 2027-02-30", None, ""),
         ("until spring", None, "until spring"),
         ("until 2027-01-31 or so", None, "until 2027-01-31 or so"),
+        ("until 2027-01-31 (OPS-12)", date(2027, 1, 31), "(OPS-12)"),
+        ("soon until 2027-01-31, then mend it", date(2027, 1, 31), "soon then mend it"),
+        ("soon until 2027-01-31 - see 12", date(2027, 1, 31), "soon see 12"),
+        ("until 3.11.12", None, "until 3.11.12"),
+        ("until 2027.1.0", None, "until 2027.1.0"),
+        ("until 4711", None, "until 4711"),
     ],
 )
 def test_a_comment_may_end_with_its_last_day(said: str, until: date | None, reason: str) -> None:
     found = only(f"a: 1  # samguard: ignore[SG301] {said}\n")
     assert (until, reason) == (found.until, found.reason)
+
+
+@pytest.mark.parametrize("said", ["2027-02-30", "31.01.2027", "2027/01/31", "1/31/27", "2027-01", "2027"])
+def test_what_is_written_as_a_day_and_is_none_is_told(tmp_path: Path, said: str) -> None:
+    report = check(tmp_path, f"  # samguard: ignore[SG004] soon until {said}")
+    assert [("SG910", 9)] == told(report)
+    assert f"{said} is no day" in report.findings[0].message
+
+
+def test_in_a_jenkinsfile_a_comment_begins_with_slashes() -> None:
+    text = "pipeline {\n  // samguard: ignore[SG704] why until 2027-01-31\n  // more\n  sh 'x'\n  sh 'y'  // samguard: ignore[SG705]\n}\n"
+    first, second = suppressions(Document("Jenkinsfile", text, Format.CODE, None))
+    assert ([4], ["SG704"], "why") == (lines(first), [named.word for named in first.rules], first.reason)
+    assert ([5], ["SG705"]) == (lines(second), [named.word for named in second.rules])
+
+
+def test_slashes_are_no_comment_in_yaml() -> None:
+    assert () == read("a: b // samguard: ignore[SG301]\n")
 
 
 @pytest.mark.parametrize(
@@ -254,6 +279,20 @@ def test_a_fingerprint_does_not_change_with_the_suppression(tmp_path: Path) -> N
     before = check(tmp_path).findings[0].fingerprint
     after = check(tmp_path, "  # samguard: ignore[SG004] why").suppressed[0].fingerprint
     assert before == after
+
+
+def test_the_day_may_be_that_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = "  # samguard: ignore[SG004] new until 2026-11-23"
+    check(tmp_path, comment)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795392000")  # 2026-11-23
+    assert [] == told(samguard.check(str(tmp_path)))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795478400")
+    assert [("SG004", 9), ("SG910", 9)] == told(samguard.check(str(tmp_path)))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(
+        SamguardError, match="SOURCE_DATE_EPOCH must be a number of seconds since 1970, found 'yesterday'"
+    ):
+        samguard.check(str(tmp_path))
 
 
 def test_the_day_after_the_last_one_it_is_told_again(tmp_path: Path) -> None:

@@ -329,6 +329,16 @@ def test_a_log_that_github_would_find_too_large_holds_the_worst_that_fit(
     assert f"the {400 - len(results)} of the lowest level" in said.message
 
 
+def test_findings_of_a_baseline_are_marked_where_they_are_asked_for(report: Report) -> None:
+    old, *new = report.findings
+    compared = replace(report, findings=tuple(new), known=(replace(old, is_known=True),))
+    left_out = run_of(compared)["results"]
+    assert (3, False) == (len(left_out), any("baselineState" in result for result in left_out))
+    (run,) = json.loads(sarif_log(compared, {}, with_suppressed=True).text)["runs"]
+    states = {result["ruleId"]: result["baselineState"] for result in run["results"]}
+    assert states == {"SG103": "unchanged", "SG301": "new", "SG201": "new", "SG404": "new"}
+
+
 def test_suppressed_findings_are_marked_where_they_are_asked_for(report: Report) -> None:
     hidden, *others = report.findings
     suppressed = (replace(hidden, suppression="nobody [waits]"), replace(others[0], suppression=""))
