@@ -281,6 +281,8 @@ def baseline(
     """Write today's findings to a file; `samguard check --baseline` then fails on new ones only."""
     from samguard.cli.baseline import run_baseline
 
+    if "-" in (paths or ()):
+        raise SamguardError("a template from stdin has no place in a baseline", hint="name its file.")
     options = _project_options(parameter, env, region, config, "template.yaml", None)
     code = run_baseline(
         tuple(paths or ()),

@@ -18,6 +18,7 @@ from samguard.linting.baseline import (
     remembered,
 )
 from samguard.linting.report import KnownDefect
+from samguard.output.printable import CI_COMMAND
 from samguard.project import Options, Project, load_project
 
 _STDOUT = "-"
@@ -51,7 +52,8 @@ def run_baseline(
         raise SamguardError(f"--prune takes findings out of a baseline, but {target!r} does not exist")
     folder = str(Path(os.path.abspath(target)).parent) if target != _STDOUT else project.root  # noqa: PTH100
     defects = _defects(report, project, old, folder, prune=prune)
-    write_out(baseline_text(defects), None if target == _STDOUT else target)
+    text = CI_COMMAND.sub(r"\\u0023", baseline_text(defects))  # in a log, what a file says must not be a command
+    write_out(text, None if target == _STDOUT else target)
     tell(f"samguard: {_told(defects, old, target)}", quiet=quiet)
     return 0
 

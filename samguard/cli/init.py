@@ -11,6 +11,7 @@ from samguard.cli.ci_snippets import Snippet, snippets
 from samguard.cli.first_configuration import FILE_NAME, first_configuration
 from samguard.cli.terminal import tell, write_out
 from samguard.errors import SamguardError
+from samguard.output.printable import page, printable
 from samguard.output.whole_file import write_whole
 from samguard.project import Options, Project, load_project
 
@@ -70,7 +71,7 @@ def _configure(folder: Path, project: Project, *, dry_run: bool) -> None:
         tell(f"samguard: configured by {os.path.relpath(there)} already; left as it is")
     elif dry_run:
         tell(f"samguard: would write {shown}:")
-        write_out(first_configuration(project) + "\n", None)
+        write_out(page([*map(printable, first_configuration(project).splitlines()), ""]), None)
     elif _write(target, first_configuration(project)):
         tell(f"samguard: wrote {shown}: all of it is commented out, so it changes nothing yet")
 

@@ -60,9 +60,9 @@ def read_baseline(path: str) -> Baseline:
         raise SamguardError("a merge left its marks in the baseline", path=path, line=line, hint=hint)
     if document.root is None or document.problems:
         problem = document.problems[-1] if document.problems else None
-        line = document.position(problem.span.start).line if problem else None
+        broken = document.position(problem.span.start).line if problem else None
         why = problem.message if problem else "there is nothing in it"
-        raise SamguardError(f"the baseline cannot be read: {why}", path=path, line=line, hint=f"{_REWRITE}.")
+        raise SamguardError(f"the baseline cannot be read: {why}", path=path, line=broken, hint=f"{_REWRITE}.")
     return Baseline(path, str(absolute.parent), tuple(_defects(document)))
 
 

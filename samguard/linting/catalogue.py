@@ -157,7 +157,8 @@ def _rules_said(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], str
         *((("per-path", pattern, "ignore"), said.ignore) for pattern, said in settings.per_path.items()),
     ]
     for path, words in lists:
-        yield from (((*path, index), word) for index, word in enumerate(words))
+        for index, word in enumerate(words):
+            yield (*path, index), word
     yield from ((("levels", word), word) for word in settings.levels)
     for pattern, said in settings.per_path.items():
         yield from ((("per-path", pattern, "levels", word), word) for word in said.levels)

@@ -55,7 +55,7 @@ def _baseline_summary(report: Report) -> Iterator[str]:
     known, gone = len(report.known), sum(defect.count for defect in report.resolved)
     said = [f"{_number(known, 'known finding')} of the baseline {_is(known)} not counted"] if known else []
     if gone:
-        said.append(f"{_number(gone, 'finding')} of the baseline {_is(gone)} gone")
+        said.append(f"{_number(gone, 'finding')} of the baseline {_is(gone)} gone: samguard baseline --prune")
     if said:
         yield f"{'; '.join(said)}."
 

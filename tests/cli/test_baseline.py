@@ -70,7 +70,7 @@ def test_what_is_gone_is_told_and_pruned(project: Path) -> None:
     (project / "template.yaml").write_text("Transform: AWS::Serverless-2016-10-31\nResources: {}\n")
     ran = check(project)
     assert 0 == ran.code
-    assert "1 finding of the baseline is gone." in ran.err
+    assert "1 finding of the baseline is gone: samguard baseline --prune." in ran.err
     assert "0 findings written to .samguard-baseline.json (before: 1)" in write(project, "--prune").err
     assert "gone" not in check(project).err
 
@@ -140,6 +140,18 @@ def test_where_not_everything_could_be_read_none_is_written(project: Path) -> No
     ran = in_process("baseline", cwd=project)
     assert ran.code in (0, 2)
     assert (ran.code == 0) == (project / NAME).exists()
+
+
+def test_no_message_acts_in_a_log(tmp_path: Path) -> None:
+    text = ORDERS.replace("Parameters:", "##vso[task.x]: 1\n    Parameters:").replace(
+        "##vso[task.x]", "'##vso[task.x]'"
+    )
+    lay_out(tmp_path, {"template.yaml": text})
+    ran = in_process("baseline", "--output", "-", cwd=tmp_path)
+    assert "vso[task.x]" in ran.out
+    assert "##vso" not in ran.out
+    assert in_process("baseline", cwd=tmp_path).code == 0
+    assert in_process("check", "--baseline", NAME, cwd=tmp_path).code == 0
 
 
 def test_two_branches_that_each_mend_something_merge(project: Path) -> None:

@@ -142,6 +142,14 @@ def test_a_dry_run_writes_nothing(project: Path) -> None:
     assert "#fail-on" in ran.out
 
 
+def test_no_name_of_the_project_acts_in_a_log(tmp_path: Path) -> None:
+    config = 'version = 0.1\n["##vso[task.x]"]\n["##vso[task.x]".deploy.parameters]\nstack_name = "x"\n'
+    lay_out(tmp_path, {"template.yaml": ORDERS, "samconfig.toml": config})
+    ran = in_process("init", "--dry-run", cwd=tmp_path)
+    assert "vso[task.x]" in ran.out
+    assert "##vso" not in ran.out + ran.err
+
+
 def test_a_folder_that_is_none_is_told(project: Path) -> None:
     for folder in ("gone", "template.yaml"):
         ran = in_process("init", folder, cwd=project)

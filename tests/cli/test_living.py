@@ -141,10 +141,11 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(("term", "is_cleared"), [("xterm", True), ("dumb", False)])
 def test_a_terminal_is_cleared(monkeypatch: pytest.MonkeyPatch, term: str, is_cleared: bool) -> None:
     monkeypatch.setenv("TERM", term)
-    monkeypatch.setattr(sys, "stdout", Terminal())
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
     _, once = codes(0, 0)
     run_watching(once, (), changes=[frozenset({"a"})])  # type: ignore[arg-type]
-    assert is_cleared == ("\x1b[2J" in sys.stdout.getvalue())  # type: ignore[attr-defined]
+    assert is_cleared == ("\x1b[2J" in terminal.getvalue())
 
 
 def test_stdin_cannot_be_watched(tmp_path: Path) -> None:

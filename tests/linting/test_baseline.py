@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from projects import ORDERS, STAGES, lay_out
 
 from samguard.errors import SamguardError
@@ -192,6 +196,24 @@ def test_any_text_survives(text: str) -> None:
     (found,) = read_baseline(DEFAULT_NAME).defects
     assert text.replace("\ud800", "\ufffd") in (found.message, found.message.replace("\ud800", "\ufffd"))
     assert (3, "SG301") == (found.count, found.rule)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+DEFECTS = st.builds(
+    KnownDefect, TEXTS, TEXTS, st.none() | TEXTS, TEXTS, st.sampled_from("abc"), st.integers(min_value=1, max_value=3)
+)
+
+
+@given(st.lists(DEFECTS, max_size=6), st.randoms())
+def test_what_is_written_is_what_is_read(defects: list[KnownDefect], random: Random) -> None:
+    text = baseline_text(defects)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "known.json")
+        path.write_text(text, encoding="utf-8")
+        found = read_baseline(str(path)).defects
+    random.shuffle(defects)
+    assert text == baseline_text(defects) == baseline_text(found)
+    assert sum(defect.count for defect in defects) == sum(defect.count for defect in found)
 
 
 # files that are none

@@ -463,6 +463,43 @@ def test_a_fingerprint_changes_with_what_is_said_there(tmp_path: Path, use: Use)
     assert before["SG399", "B"] == after["SG399", "B"]
 
 
+def about_preference(rollout: Rollout) -> Iterator[Finding]:
+    assert rollout.preference is not None
+    yield Finding(rollout.preference.span, "odd", resource=rollout.function)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("Hooks: {}", "Type: AllAtOnce", "Alarms: [a]"),
+        ("Type: AllAtOnce", "Alarms: [a]", "Role: r"),
+        ("Type: AllAtOnce  # a remark", "Alarms: [a, b]"),
+    ],
+)
+def test_a_mapping_is_the_same_whatever_else_is_in_it(tmp_path: Path, use: Use, keys: tuple[str, ...]) -> None:
+    def text(*keys: str) -> str:
+        written = "".join(f"\n        {key}" for key in keys)
+        return TWO.format(a=A.replace(" {Type: AllAtOnce}", written), b=B)
+
+    use(rule(about_preference))
+    before = fingerprints_of(tmp_path / "before", text("Type: AllAtOnce", "Alarms: [a]"))
+    assert before == fingerprints_of(tmp_path / "after", text(*keys))
+
+
+def about_all(deployment: Deployment) -> Iterator[Finding]:
+    for one in deployment.rollouts:
+        yield Finding(
+            deployment.rollouts[0].spans.strategy, "{resource} is odd", resource=one.function, is_about_all=True
+        )
+
+
+def test_what_is_about_all_resources_is_the_same_whichever_comes_first(tmp_path: Path, use: Use) -> None:
+    use(rule(about_all))
+    (before,) = fingerprints_of(tmp_path / "before", TWO.format(a=A, b=B)).values()
+    (after,) = fingerprints_of(tmp_path / "after", TWO.format(a=B, b=A)).values()
+    assert before == after
+
+
 def test_the_same_said_twice_in_a_list_has_two_fingerprints(tmp_path: Path, use: Use) -> None:
     def check(rollout: Rollout) -> Iterator[Finding]:
         if not isinstance(rollout.alarms, tuple):

@@ -29,7 +29,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     (tmp_path / "a").write_text("old")
-    monkeypatch.setattr(*((os, call) if call == "fsync" else (Path, call)), full)
+    monkeypatch.setattr(os if call == "fsync" else Path, call, full)
     with pytest.raises(OSError, match="No space left"):
         write_whole(tmp_path / "a", "new")
     assert ("old", ["a"]) == ((tmp_path / "a").read_text(), names(tmp_path))
