@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format lint types imports fix snapshots coverage bench fuzz corpus clients docs clean
+.PHONY: help demo test test-clients check format lint types imports fix snapshots coverage bench fuzz corpus clients docs clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- set-up: stamps, so that it is done again only when pyproject.toml changes ------------------------------
 
@@ -49,7 +49,7 @@ demo: $(VENV)/.installed ## check and plan the project in fixtures/demo
 	$(BIN)/samguard plan fixtures/demo
 
 test: $(VENV)/.installed-test ## run the tests, but not the slow ones (ARGS="-k strategy")
-	$(BIN)/pytest -n auto -m 'not slow' $(ARGS)
+	$(BIN)/pytest -n auto -m 'not slow and not clients' $(ARGS)
 
 # ---- everything a change must pass -------------------------------------------------------------------------
 
@@ -83,11 +83,11 @@ fix: $(VENV)/.installed-dev ## let ruff repair and format
 	$(BIN)/ruff format .
 
 snapshots: $(VENV)/.installed-test ## write the tests' snapshots anew; read the diff
-	$(BIN)/pytest -m 'not slow' --snapshot-update $(ARGS)
+	$(BIN)/pytest -m 'not slow and not clients' --snapshot-update $(ARGS)
 
 coverage: $(VENV)/.installed-dev ## which lines and branches no test reaches
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -m 'not slow' $(ARGS)
+	$(BIN)/coverage run -m pytest -m 'not slow and not clients' $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -106,9 +106,10 @@ corpus: $(VENV)/.installed-test ## findings gained and lost on real projects (CO
 	$(call needs,benchmarks/corpus.py)
 	$(BIN)/python benchmarks/corpus.py '$(CORPUS)' $(ARGS)
 
-clients: $(VENV)/.installed-test ## pre-commit and editors, as their users run them
-	$(call needs,tests/clients)
-	$(BIN)/pytest -m '' tests/clients $(ARGS)
+test-clients: $(VENV)/.installed-dev ## pre-commit, readers of reports, editors: as their users run them
+	$(BIN)/pytest -m clients tests/clients $(ARGS)
+
+clients: test-clients
 
 docs: $(VENV)/.installed-docs ## the documentation, in docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build

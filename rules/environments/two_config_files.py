@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.project import Project
 from samguard.rules.environments.orders_example import PLAIN
-from samguard.source import Span
+from samguard.source import Document, Mapping, Span
 
 RULE = Rule("SG612", "two-config-files", Level.WARNING, since="0.1.0")
 
@@ -59,10 +59,16 @@ def check(project: Project) -> Iterator[Finding]:
         name = hidden.rpartition("/")[2]
         is_named = any(name in pipeline.document.text for pipeline in project.pipelines)
         if document is not None and not is_named:
-            lead = len(document.text) - len(document.text.lstrip())
-            end = document.text.find("\n", lead)
             yield Finding(
-                Span(lead, end if end >= 0 else len(document.text)),
+                _beginning(document),
                 f"SAM CLI reads this file and never {name} beside it: what that says reaches no environment. Keep one of them",
                 document=document,
             )
+
+
+def _beginning(document: Document) -> Span:
+    """The first thing that a file says, behind its comments."""
+    root = document.root
+    if isinstance(root, Mapping) and root.entries:
+        return min(entry.span for entry in root.entries)
+    return Span(0, len(document.line(1)))

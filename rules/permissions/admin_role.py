@@ -20,7 +20,7 @@ from samguard.rollout.policies import ROLE, Permissions, role_permissions
 from samguard.rollout.trust import Trust, trust_of
 from samguard.source import Span
 
-RULE = Rule("SG808", "admin-execution-role", Level.NOTE, since="0.1.0")
+RULE = Rule("SG808", "admin-execution-role", Level.NOTE, since="0.1.0", security_severity=3.9)
 
 _DEPLOYERS: Final = ("cloudformation", "codebuild", "codepipeline", "codedeploy")
 _TEMPLATE = """

@@ -20,7 +20,7 @@ from samguard.rollout.arns import FUNCTION_TYPES, function_arn, text_of
 from samguard.rollout.policies import Permissions, function_permissions
 from samguard.rules.permissions.example_role import SAMCONFIG, TEMPLATE, changed
 
-RULE = Rule("SG811", "many-principals-update-alias", Level.NOTE, since="0.1.0")
+RULE = Rule("SG811", "many-principals-update-alias", Level.NOTE, since="0.1.0", security_severity=3.5)
 
 _MOVE: Final = "lambda:UpdateAlias"
 _CODE_OF: Final = "lambda:UpdateFunctionCode"

@@ -27,7 +27,7 @@ from samguard.source import Mapping, Sequence, Span
 from samguard.template import intrinsic
 from samguard.value import value
 
-RULE = Rule("SG809", "oidc-trust-too-wide", Level.ERROR, since="0.1.0")
+RULE = Rule("SG809", "oidc-trust-too-wide", Level.ERROR, since="0.1.0", security_severity=7.5)
 
 _PROVIDERS: Final = ("token.actions.githubusercontent.com", "gitlab.com")
 _ANYTHING: Final = pattern(r"(?:repo:|project_path:)?\*(?:/\*)?(?::\*)?|(?:repo|project_path):\*/.*")

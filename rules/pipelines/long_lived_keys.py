@@ -17,7 +17,7 @@ from samguard.pipeline import CredentialKind, Pipeline
 from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import first_in_each_job, production_deploys
 
-RULE = Rule("SG723", "long-lived-keys", Level.WARNING, since="0.1.0")
+RULE = Rule("SG723", "long-lived-keys", Level.WARNING, since="0.1.0", security_severity=5.5)
 
 _ROLE = "          role-to-assume: arn:aws:iam::222222222222:role/deploy\n"
 _KEYS = (

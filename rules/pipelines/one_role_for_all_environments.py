@@ -18,7 +18,7 @@ from samguard.rules.pipelines.assumed_roles import assumed_roles
 from samguard.rules.pipelines.example_workflow import GITLAB, PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import deploys, first_in_each_job
 
-RULE = Rule("SG726", "one-role-for-all-environments", Level.NOTE, since="0.1.0")
+RULE = Rule("SG726", "one-role-for-all-environments", Level.NOTE, since="0.1.0", security_severity=3.0)
 
 _OF_PRODUCTION = "role-to-assume: arn:aws:iam::222222222222:role/deploy"
 _MARKED = WORKFLOW.replace(_OF_PRODUCTION, f"{_OF_PRODUCTION}  # SG726").replace("2" * 12, "1" * 12)

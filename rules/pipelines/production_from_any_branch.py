@@ -35,7 +35,7 @@ from samguard.rules.pipelines.production_path import (
 )
 from samguard.source import Place, Span
 
-RULE = Rule("SG720", "production-from-any-branch", Level.ERROR, since="0.1.0")
+RULE = Rule("SG720", "production-from-any-branch", Level.ERROR, since="0.1.0", security_severity=7.0)
 
 _ON_MAIN = "    branches: [main]"
 

@@ -20,7 +20,7 @@ from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW
 from samguard.rules.pipelines.production_path import first_in_each_job, production_deploys
 from samguard.source import Span
 
-RULE = Rule("SG724", "unpinned-deploy-action", Level.NOTE, since="0.1.0")
+RULE = Rule("SG724", "unpinned-deploy-action", Level.NOTE, since="0.1.0", security_severity=3.5)
 
 _FETCH = "      - uses: actions/download-artifact@v4\n"
 _STEPS = "environment: production\n    steps:\n"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
-from samguard.rules.strategy.configuration import routing_place, said_once
+from samguard.rules.strategy.configuration import by_name, routing_place, said_once
 from samguard.source import Span
 
 RULE = Rule("SG201", "all-at-once-in-production", Level.ERROR, since="0.1.0", about_production=True)
@@ -219,7 +219,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each function or state machine whose alias moves in one step; one for all that ask the same."""
     hooks = deployment.hook_functions()
     places: dict[str, Span] = {}
-    for rollout in deployment.rollouts:
+    for rollout in by_name(deployment):
         strategy = rollout.strategy
         if not rollout.shifts or not isinstance(strategy, Strategy) or not strategy.is_all_at_once:
             continue

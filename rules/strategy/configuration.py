@@ -25,10 +25,18 @@ def strategy_node(rollout: Rollout) -> Node | None:
     return rollout.preference.get("Type") if rollout.preference is not None else None
 
 
+def by_name(deployment: Deployment) -> list[Rollout]:
+    """The rollouts by the names of their resources: in that order, what is told of several is always told of one.
+
+    In the template's order it would be another finding as soon as somebody moves a resource.
+    """
+    return sorted(deployment.rollouts, key=lambda rollout: rollout.function)
+
+
 def said_once(rollout: Rollout, places: dict[str, Span], span: Span) -> Span:
     """Where several rollouts whose strategy is looked up at one place are told as one: at the first of them.
 
-    `places` gathers the first place of each expression that looks up a parameter or a mapping.
+    `places` gathers the first place of each expression that looks up a parameter or a mapping. See `by_name`.
     """
     node, _ = rollout.scene.chosen(strategy_node(rollout))
     call = intrinsic(node)

@@ -18,7 +18,7 @@ from samguard.evaluation import Literal, Reason, Trail
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout, Strategy
 from samguard.rollout.strategy import number
-from samguard.rules.strategy.configuration import said_once
+from samguard.rules.strategy.configuration import by_name, said_once
 from samguard.source import Span
 
 RULE = Rule("SG210", "longer-than-waiter", Level.WARNING, since="0.1.0")
@@ -105,7 +105,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     if waits is None:
         return
     places: dict[str, Span] = {}
-    for rollout in deployment.rollouts:
+    for rollout in by_name(deployment):
         minutes = _minutes(rollout)
         if minutes is None or minutes <= waits:
             continue

@@ -21,7 +21,13 @@ from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.pattern import pattern
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy, StrategyKind, near_predefined
 from samguard.rollout.strategy import LAMBDA_PREFIX
-from samguard.rules.strategy.configuration import CONFIGURATION_TYPE, said_once, strategy_node, strategy_place
+from samguard.rules.strategy.configuration import (
+    CONFIGURATION_TYPE,
+    by_name,
+    said_once,
+    strategy_node,
+    strategy_place,
+)
 from samguard.rules.strategy.lambda_prefix_strategy import foreign_name
 from samguard.source import Scalar, Span
 from samguard.value import replace
@@ -137,7 +143,7 @@ GOOD = (
 def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each place that names a configuration which is neither predefined nor the template's own."""
     places: dict[str, Span] = {}
-    for rollout in deployment.rollouts:
+    for rollout in by_name(deployment):
         for finding in _of(rollout):
             yield replace(finding, span=said_once(rollout, places, finding.span))
 

@@ -38,6 +38,12 @@ class CheckFormat(StrEnum):
     CONCISE = "concise"
     JSON = "json"
     SARIF = "sarif"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    CHECKSTYLE = "checkstyle"
+    RDJSON = "rdjson"
 
 
 class PlanFormat(StrEnum):
@@ -156,8 +162,24 @@ def check(
     parameter: Parameter = None,
     region: Region = None,
     config: Config = None,
-    format: Annotated[CheckFormat, typer.Option("--format", help="How findings are written.")] = CheckFormat.TEXT,
+    format: Annotated[
+        CheckFormat | None,
+        typer.Option(
+            "--format",
+            help="How findings are written. Without it, GitHub Actions gets annotations and a summary beside the text.",
+            show_default="text",
+        ),
+    ] = None,
     output: Output = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also",
+            metavar="FORMAT=FILE",
+            help="The same findings in another format, to a file. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     select: Select = None,
     ignore: Ignore = None,
     fail_on: Annotated[
@@ -165,6 +187,20 @@ def check(
         typer.Option("--fail-on", help="The least level that makes the run fail.", show_default="warning"),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 even with findings.")] = False,
+    show_suppressed: Annotated[
+        bool,
+        typer.Option(
+            "--show-suppressed",
+            help="Write suppressed findings and those of the baseline, too, marked as such (sarif).",
+        ),
+    ] = False,
+    whole_project: Annotated[
+        bool,
+        typer.Option(
+            "--whole-project",
+            help="Read all of the current folder; the paths only select what is told: what stands there or comes of it.",
+        ),
+    ] = False,
     baseline: Annotated[
         str | None,
         typer.Option(
@@ -199,12 +235,15 @@ def check(
         run_check,
         tuple(paths or ()),
         options,
-        form=format.value,
+        form=format.value if format is not None else None,
         output=output,
+        also=tuple(also or ()),
         select=_words(select),
         ignore=_words(ignore),
         fail_on=fail_on.value if fail_on is not None else None,
         exit_zero=exit_zero,
+        show_suppressed=show_suppressed,
+        whole_project=whole_project,
         baseline=baseline,
         changed_since=changed_since,
         no_color=no_color,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from samguard.cli.terminal import tell, wants_colour, width, write_out
-from samguard.linting import Level, Report, catalogue, configured, lint
+from samguard.cli.terminal import tell, write_out
+from samguard.linting import Level, Report, configured, lint
 from samguard.project import Options, Project, load_project
 
 
@@ -14,21 +14,28 @@ def run_check(
     paths: tuple[str, ...],
     options: Options,
     *,
-    form: str,
+    form: str | None,
     output: str | None,
+    also: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str | None,
     exit_zero: bool,
+    show_suppressed: bool,
+    whole_project: bool,
     baseline: str | None,
     changed_since: str | None,
     no_color: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Lints and reports; gives the exit code."""
-    project = load_project(paths, options)
-    report = lint(project, configured(project.settings, select, ignore), with_line_hashes=form == "sarif")
+    """Lints and reports; gives the exit code. Without a form it is text, and what the CI system reads beside it."""
+    from samguard.cli.reports import beside_text, wanted, written
+
+    reports = wanted(form or "text", output, also)
+    project = load_project(() if whole_project else paths, options)
+    with_line_hashes = any(asked.form == "sarif" for asked in reports)
+    report = lint(project, configured(project.settings, select, ignore), with_line_hashes=with_line_hashes)
     known = baseline if baseline is not None else project.configuration.baseline
     if known is not None:
         from samguard.linting.baseline import compared, read_baseline
@@ -36,17 +43,33 @@ def run_check(
         report = compared(report, read_baseline(known), project)
     if changed_since is not None:
         report = _since(report, project, changed_since, paths, quiet=quiet)
+    if whole_project:
+        report = _concerning(report, project, paths or (".",), quiet=quiet)
     for note in report.notifications:
         if note.level is Level.ERROR or verbose or (note.level is Level.WARNING and not quiet):
             tell(f"samguard: {note.message}")
-    write_out(_written(report, form, no_color=no_color or output is not None, with_known=verbose), output)
+    least = fail_on or project.settings.fail_on
+    for asked in reversed(reports):  # stdout last, so that a file that cannot be written is told before it
+        text = written(
+            report,
+            asked.form,
+            project,
+            no_color=no_color or asked.output is not None,
+            quiet=quiet,
+            fail_on=least,
+            with_suppressed=show_suppressed,
+            with_known=verbose,
+        )
+        write_out(text, asked.output)
+    if form is None and output is None:
+        write_out(beside_text(report, project), None)
     if not quiet:
         from samguard.output.findings_text import summary_text
 
         tell(summary_text(report, colour=False).rstrip())
     if any(note.level is Level.ERROR for note in report.notifications):
         return 2
-    return 0 if exit_zero else _exit_code(report, fail_on or project.settings.fail_on)
+    return 0 if exit_zero else _exit_code(report, least)
 
 
 def _since(report: Report, project: Project, revision: str, paths: tuple[str, ...], *, quiet: bool) -> Report:
@@ -63,21 +86,19 @@ def _since(report: Report, project: Project, revision: str, paths: tuple[str, ..
     return found
 
 
-def _written(report: Report, form: str, *, no_color: bool, with_known: bool) -> str:
-    if form == "json":
-        from samguard.output.findings_json import findings_json
+def _concerning(report: Report, project: Project, paths: tuple[str, ...], *, quiet: bool) -> Report:
+    """The report with what has to do with the given files."""
+    from samguard.linting.concerning import concerning
 
-        return findings_json(report)
-    if form == "sarif":
-        from samguard.output.sarif import sarif
+    found = concerning(report, project, paths)
+    count = len(report.findings) - len(found.findings)
+    findings = f"{count:,} finding{'' if count == 1 else 's'}"
+    tell(f"samguard: {findings} not shown, which {_those(paths)} nothing to do with", quiet=quiet or not count)
+    return found
 
-        return sarif(report, {loaded.rule.id: loaded.explanation for loaded in catalogue()})
-    from samguard.output.findings_text import findings_concise, findings_text
 
-    if form == "concise":
-        return findings_concise(report)
-    colour = wants_colour(no_color=no_color)
-    return findings_text(report, width=width(), colour=colour, summary=False, with_known=with_known)
+def _those(paths: tuple[str, ...]) -> str:
+    return f"{paths[0]} has" if len(paths) == 1 else f"the {len(paths):,} given paths have"
 
 
 def _exit_code(report: Report, fail_on: str) -> int:

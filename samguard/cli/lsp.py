@@ -27,7 +27,7 @@ def run_lsp(options: Options) -> None:
     from samguard.lsp.settings import ClientSettings
 
     if sys.stdin is not None and sys.stdin.isatty():
-        tell("samguard: waiting for an editor on stdin; this command is started by one, see docs/editors.md")
+        tell("samguard: waiting for an editor on stdin; this command is started by one, see docs/howto/editors.md")
     serve(
         ClientSettings(
             environments=options.environment_names,

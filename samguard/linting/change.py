@@ -9,18 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Protocol
 
 from samguard.linting.report import Report, ReportedFinding
 from samguard.project import Project, TemplateFile
 from samguard.project.discovery import SAMCONFIG_NAMES, may_be_pipeline
-from samguard.project.git_changes import Changes
 from samguard.value import replace
 
 _OWN_CONFIGURATION: Final = "samguard.toml"
 
 
-def caused_by(changes: Changes, report: Report, project: Project) -> Report:
+class Changed(Protocol):
+    """Which files changed, whoever says so."""
+
+    @property
+    def deleted(self) -> tuple[str, ...]:
+        """The absolute paths of those that are no more."""
+
+    def touches(self, path: Path) -> bool:
+        """Whether a file changed, is new or is gone."""
+
+
+def caused_by(changes: Changed, report: Report, project: Project) -> Report:
     """The report with those findings only that a change can have caused.
 
     Where samguard's own configuration changed, that is all of them: any may come of it.
@@ -88,7 +98,7 @@ def _hooks(file: TemplateFile, is_touched: Callable[[str], bool], lost: tuple[Pu
     return frozenset(touched | set(file.absent_sources if is_gone else ()))
 
 
-def _lost(changes: Changes, root: Path) -> tuple[PurePosixPath, ...]:
+def _lost(changes: Changed, root: Path) -> tuple[PurePosixPath, ...]:
     """The deleted files below the project's root, relative to it."""
     top = root.resolve()
     paths = (Path(path) for path in changes.deleted)

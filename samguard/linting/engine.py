@@ -25,6 +25,7 @@ from samguard.linting.suppression_use import Suppressing
 from samguard.project import NotRead, Project, TemplateFile
 from samguard.rollout import Deployment, deployments
 from samguard.source import Document, Mapping, Place, Sequence, Span
+from samguard.value import replace
 
 _WHERE: Final = "{where}"
 _RESOURCE: Final = "{resource}"
@@ -93,7 +94,8 @@ class _Run:
         self.notifications = [_not_read(skipped) for skipped in project.not_read]
         self.environments: set[tuple[str, str]] = set()
         self.rollouts = 0
-        self.suppressed: set[tuple[object, ...]] = set()
+        self.suppressed: dict[tuple[object, ...], str] = {}
+        """The defects that are not to be told, with the reasons that their files give."""
 
     # asking
 
@@ -264,8 +266,9 @@ class _Run:
 
     def _mark(self, suppressing: Suppressing) -> None:
         for key, defect in self.defects.items():
-            if suppressing.suppresses(defect.rule, defect.document, defect.finding.span.start):
-                self.suppressed.add(key)
+            found = suppressing.suppresses(defect.rule, defect.document, defect.finding.span.start)
+            if found is not None:
+                self.suppressed[key] = found.reason
 
     def _ran(self, rule: Rule, path: str) -> bool:
         """Whether a rule was asked all there is about a file, so that no finding means nothing to find."""
@@ -294,7 +297,10 @@ class _Run:
             if document.path not in hashes:
                 hashes[document.path] = line_hashes(document.text) if with_line_hashes else []
             found = _reported(defect, hashes[document.path], taken)
-            (suppressed if key in self.suppressed else reported).append(found)
+            if key in self.suppressed:
+                suppressed.append(replace(found, suppression=self.suppressed[key]))
+            else:
+                reported.append(found)
         return Report(
             findings=tuple(reported),
             rules=tuple(loaded.rule for loaded in self.rules),

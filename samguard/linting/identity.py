@@ -40,3 +40,5 @@ class Rule:
     about_production: bool = False
     refused_values: bool = False
     on_by_default: bool = True
+    security_severity: float | None = None
+    """Of a rule about who may change production: how much an attacker gains, 0.1 to 10 as CVSS counts. None for others."""

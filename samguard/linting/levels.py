@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from samguard.linting.rule import Level, Rule
+from samguard.linting.identity import Level, Rule
 from samguard.linting.rule_modules import WITHOUT_REASON, names
 from samguard.project import Project
 

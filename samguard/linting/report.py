@@ -52,6 +52,8 @@ class ReportedFinding:
     fingerprint: str
     line_hash: str
     lines: tuple[str, ...] = ()
+    suppression: str | None = None
+    """The reason that a file gives for suppressing it; "" where it gives none, None where it is not suppressed."""
     identity: str = ""
     """The fingerprint before those of equal findings were told apart by their order: what a baseline remembers."""
     is_known: bool = False

@@ -43,17 +43,17 @@ class Suppressing:
             self.by_path[document.path] = suppressions(document)
         return self.by_path[document.path]
 
-    def suppresses(self, rule: Rule, document: Document, offset: int) -> bool:
-        """Whether a finding of a rule at a place is to be left out. All suppressions that say so count as used."""
-        is_suppressed = False
+    def suppresses(self, rule: Rule, document: Document, offset: int) -> Suppression | None:
+        """What says that a finding of a rule at a place is to be left out. All that say so count as used."""
+        found: Suppression | None = None
         for suppression in self.of(document):
             if not suppression.covers(offset) or self.has_expired(suppression):
                 continue
             for named in suppression.rules:
                 if names((named.word,), rule):
                     self.used.add((document.path, suppression, named))
-                    is_suppressed = True
-        return is_suppressed
+                    found = found or suppression
+        return found
 
     def has_expired(self, suppression: Suppression) -> bool:
         """Whether a suppression's last day is over."""

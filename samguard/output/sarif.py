@@ -17,7 +17,9 @@ from samguard.linting.report import Notification, Report, ReportedFinding, Repor
 from samguard.output.json_text import json_text
 from samguard.output.sarif_rule import rule_descriptor
 from samguard.pattern import pattern
+from samguard.project.version_control import VersionControl
 from samguard.source.spans import Location, Position
+from samguard.value import replace, value
 
 Json: TypeAlias = dict[str, object]
 
@@ -26,6 +28,8 @@ _LONGEST_TITLE: Final = 190
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"
 """The folder that paths are relative to, by the name that CodeQL gave it. Who reads the file knows where it is."""
+_REPOSITORY: Final = "REPOROOT"
+"""The top of the repository, where the project is only a folder of it."""
 _SEMANTIC_VERSION: Final = pattern(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _BRACKET: Final = pattern(r"(\\*)([\[\]])")
 _BACKSLASH: Final = "\\"
@@ -34,55 +38,138 @@ _NO_BRACKETS: Final = str.maketrans("[]", "()")
 
 _MAX_RESULTS: Final = 25_000
 """GitHub refuses a file with more."""
+_SHOWN_RESULTS: Final = 5_000
+"""GitHub takes more, but shows only these."""
+_MAX_BYTES: Final = 10_000_000
+"""GitHub refuses a file that is larger after gzip."""
 _MAX_RELATED: Final = 100
 """GitHub leaves the other related locations of a result out."""
 _MAX_FLOW: Final = 1_000
 """The same, for the steps of its code flows."""
 
 
-def sarif(report: Report, explanations: Mapping[str, Explanation], *, home: str | None = None) -> str:
+@value
+class SarifLog:
+    """A log, and what it could not hold of the report, to be told to who asked for it."""
+
+    text: str
+    left_out: tuple[Notification, ...] = ()
+
+
+def sarif_log(
+    report: Report,
+    explanations: Mapping[str, Explanation],
+    *,
+    home: str | None = None,
+    repository: VersionControl | None = None,
+    with_suppressed: bool = False,
+) -> SarifLog:
     """The report as a SARIF log of one run, with a line break at the end.
 
-    `explanations` are those of the rules, by identifier; `home` is the address of samguard's own page. All rules that
-    ran are listed, so that they are the same whatever was found, and `results` is there when it is empty: that is what
-    closes alerts.
+    `explanations` are those of the rules, by identifier; `home` is the address of samguard's own page; `repository`
+    that of the project. All rules that ran are listed, so that they are the same whatever was found, and `results` is
+    there when it is empty: that is what closes alerts. Suppressed findings and those of a baseline are left out unless
+    asked for, since GitHub would open alerts for them.
+
+    What GitHub's limits leave no room for is the mildest and last, and a notification tells how much it is.
     """
-    results, dropped = _shown(report)
-    notifications = (*report.notifications, *dropped)
+    is_compared = with_suppressed and bool(report.known or report.resolved)
+    if with_suppressed:
+        everything = (*report.findings, *report.suppressed, *report.known)
+        report = replace(report, findings=tuple(sorted(everything, key=_order)))
     rules = _rules(report)
     index = {rule.id: position for position, rule in enumerate(rules)}
+    head: Json = {
+        "tool": {"driver": _driver(rules, explanations, home)},
+        "automationDetails": {"id": "samguard/"},  # GitHub's category is what stands before the slash
+        "columnKind": "unicodeCodePoints",
+        **_roots(repository),
+    }
+    room = _MAX_RESULTS
+    while True:
+        kept, left_out = _shown(report, room)
+        run = head | {
+            "invocations": [_invocation((*report.notifications, *left_out), index)],
+            "results": [_result(finding, index[finding.rule.id], is_compared=is_compared) for finding in kept],
+        }
+        text = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+        size = _compressed(text)
+        if size <= _MAX_BYTES or not kept:
+            return SarifLog(text, left_out)
+        room = min(len(kept) - 1, int(len(kept) * _MAX_BYTES / size * 0.95))
+
+
+def sarif(report: Report, explanations: Mapping[str, Explanation], *, home: str | None = None) -> str:
+    """The text of `sarif_log`."""
+    return sarif_log(report, explanations, home=home).text
+
+
+def _driver(rules: list[Rule], explanations: Mapping[str, Explanation], home: str | None) -> Json:
     version = "semanticVersion" if _SEMANTIC_VERSION.fullmatch(__version__) else "version"
     driver: Json = {"name": "samguard", version: __version__}
     if home is not None:
         driver["informationUri"] = home
     driver["rules"] = [rule_descriptor(rule, explanations.get(rule.id), home) for rule in rules]
+    return driver
+
+
+def _invocation(notifications: tuple[Notification, ...], index: dict[str, int]) -> Json:
     failed = any(said.is_internal_error or said.level is Level.ERROR for said in notifications)
-    run: Json = {
-        "tool": {"driver": driver},
-        "automationDetails": {"id": "samguard/"},  # GitHub's category is what stands before the slash
-        "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the project."}}},
-        "invocations": [
-            {
-                "executionSuccessful": not failed,
-                "toolExecutionNotifications": [_notification(said, index) for said in notifications],
-            }
-        ],
-        "results": [_result(finding, index[finding.rule.id]) for finding in results],
+    return {
+        "executionSuccessful": not failed,
+        "toolExecutionNotifications": [_notification(said, index) for said in notifications],
     }
-    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _shown(report: Report) -> tuple[tuple[ReportedFinding, ...], tuple[Notification, ...]]:
-    """The worst findings, as many as GitHub takes, in the report's order; and the word that there are more."""
+def _roots(repository: VersionControl | None) -> Json:
+    """The folder that paths are relative to, and the repository that it is of."""
+    project: Json = {"description": {"text": "The root of the project."}}
+    bases: Json = {_ROOT: project}
+    top = _ROOT
+    if repository is not None and repository.prefix:
+        top = _REPOSITORY
+        bases = {
+            _ROOT: {"uri": _uri(repository.prefix), "uriBaseId": _REPOSITORY, **project},
+            _REPOSITORY: {"description": {"text": "The root of the repository."}},
+        }
+    roots: Json = {"originalUriBaseIds": bases}
+    if repository is not None and repository.address is not None:
+        details: Json = {"repositoryUri": repository.address, "mappedTo": {"uriBaseId": top}}
+        if repository.commit is not None:
+            details["revisionId"] = repository.commit
+        if repository.branch is not None:
+            details["branch"] = repository.branch
+        roots["versionControlProvenance"] = [details]
+    return roots
+
+
+def _order(finding: ReportedFinding) -> tuple[str, int, int, str]:
+    start = finding.location.start
+    return (finding.location.path, start.line, start.column, finding.rule.id)
+
+
+def _compressed(text: str) -> int:
+    """The bytes of `text` after gzip; without compressing it, where it is small enough as it is."""
+    if len(text) <= _MAX_BYTES:
+        return len(text)
+    import zlib  # noqa: PLC0415 - rarely
+
+    return len(zlib.compress(text.encode()))
+
+
+def _shown(report: Report, room: int) -> tuple[tuple[ReportedFinding, ...], tuple[Notification, ...]]:
+    """The worst findings, as many as there is room for, in the report's order; and the word that there are more."""
     findings = report.findings
-    if len(findings) <= _MAX_RESULTS:
-        return findings, ()
+    if len(findings) <= room:
+        if len(findings) <= _SHOWN_RESULTS:
+            return findings, ()
+        message = f"GitHub shows the {_SHOWN_RESULTS:,} worst of these {len(findings):,} findings."
+        return findings, (Notification(Level.WARNING, message),)
     worst_first = sorted(range(len(findings)), key=lambda position: -findings[position].level.weight)
-    kept = sorted(worst_first[:_MAX_RESULTS])
+    kept = sorted(worst_first[:room])
     message = (
-        f"{len(findings)} findings are more than GitHub takes: the {len(findings) - _MAX_RESULTS} of the lowest level "
-        "that come last are left out."
+        f"{len(findings)} findings are more than GitHub takes: the {len(findings) - room} of the lowest level "
+        f"that come last are left out of the SARIF log. Of the others it shows {min(room, _SHOWN_RESULTS):,}."
     )
     return tuple(findings[position] for position in kept), (Notification(Level.WARNING, message),)
 
@@ -94,7 +181,7 @@ def _rules(report: Report) -> list[Rule]:
     return [rule for _, rule in sorted({rule.id: rule for rule in (*report.rules, *named)}.items())]
 
 
-def _result(finding: ReportedFinding, rule_index: int) -> Json:
+def _result(finding: ReportedFinding, rule_index: int, *, is_compared: bool) -> Json:
     result: Json = {
         "ruleId": finding.rule.id,
         "ruleIndex": rule_index,
@@ -117,6 +204,11 @@ def _result(finding: ReportedFinding, rule_index: int) -> Json:
         "primaryLocationLineHash": finding.line_hash,
         "samguard/v1": finding.fingerprint,
     }
+    if finding.suppression is not None:
+        reason = {"justification": finding.suppression} if finding.suppression else {}
+        result["suppressions"] = [{"kind": "inSource", **reason}]
+    if is_compared:
+        result["baselineState"] = "unchanged" if finding.is_known else "new"
     if finding.fixes:
         result["fixes"] = [_fix(fix) for fix in finding.fixes]
     result["properties"] = {"environments": list(finding.environments)}

@@ -33,8 +33,8 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
     """The rule as a SARIF `reportingDescriptor`. Without an explanation its name has to say it all.
 
     Its page is the first one that it has its facts from, else samguard's (`home`). The name stays as it is written in
-    configurations and suppressions, so that a reader can copy it from an alert. There is no `security-severity`: it
-    would turn a finding into a vulnerability.
+    configurations and suppressions, so that a reader can copy it from an alert. Only rules about who may change production
+    have a `security-severity`: of any other, it would turn a finding into a vulnerability.
     """
     summary = f"{rule.name.replace('-', ' ').capitalize()}."
     explained = explanation or Explanation(summary, what_goes_wrong="", silent_when="", fix="", source="")
@@ -51,14 +51,19 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
     address = _ADDRESS.search(explained.source)
     if address is not None or home is not None:
         descriptor["helpUri"] = home if address is None else address[0]
-    return descriptor | {
-        "defaultConfiguration": {"level": rule.level.value},
-        "properties": {
-            "tags": [tag for tag in ("aws-sam", "deployment-safety", _FAMILIES.get(rule.id[:3])) if tag],
-            "precision": "high",  # what is not known is never reported
-            "problem.severity": _SEVERITIES[rule.level],
-        },
+    configuration: dict[str, object] = {"level": rule.level.value}
+    if not rule.on_by_default:
+        configuration["enabled"] = False
+    tags = [tag for tag in ("aws-sam", "deployment-safety", _FAMILIES.get(rule.id[:3])) if tag]
+    properties: dict[str, object] = {
+        "tags": tags,
+        "precision": "high",  # what is not known is never reported
+        "problem.severity": _SEVERITIES[rule.level],
     }
+    if rule.security_severity is not None:
+        tags.append("security")  # else GitHub takes no notice of the number
+        properties["security-severity"] = f"{rule.security_severity:.1f}"
+    return descriptor | {"defaultConfiguration": configuration, "properties": properties}
 
 
 def _help(rule: Rule, text: str) -> str:

@@ -18,6 +18,7 @@ from samguard.rollout.plan import (
     TemplatePlan,
 )
 from samguard.source import Location, Position
+from samguard.value import replace
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -247,3 +248,35 @@ def plan() -> Plan:
     )
     assumed = EnvironmentPlan("default", production=False, assumed=True)
     return Plan((TemplatePlan("services/empty.yaml", (assumed,)), TemplatePlan("template.yaml", (dev, prod))))
+
+
+HOSTILE = (
+    "\x1b[31mred\x1b]0;title\x07 \u202eevil\u202c %0A100% ]]> <script>alert('1')</script> & \"quoted\" `ticks` | pipe "
+    "::error file=x::owned ##vso[task.setvariable]x ##[error]y @team #12 https://example.org www.example.org :tada: "
+    "*bold* _it_ [a](b) ~~no~~ $x$ Größe 漢字 🎉 \x00\x7f\x85\ufffe half \ud800 surrogate"
+)
+"""A text with every kind of character that means something to somebody."""
+HOSTILE_LINES = f"::error::first\r\n::warning::second\n\n##[group]third\n{HOSTILE}"
+
+
+@pytest.fixture
+def hostile_report() -> Report:
+    """Findings, files and names in which everything is written by somebody who wants to be more than shown."""
+    path = "a b/::error,x=1%\x1b[2J##[e].yaml"
+    location = Location(path, Position(1, 1), Position(2, 3))
+    first = ReportedFinding(
+        rule=ALL_AT_ONCE,
+        level=Level.ERROR,
+        message=HOSTILE_LINES,
+        location=location,
+        resource=HOSTILE,
+        environments=(HOSTILE, "prod"),
+        because=(BecauseStep(HOSTILE_LINES, location), BecauseStep(HOSTILE, None)),
+        fixes=(ReportedFix(HOSTILE_LINES, safe=True, edits=(TextEdit(location, HOSTILE_LINES),)),),
+        fingerprint="f",
+        line_hash="0:1",
+        lines=(HOSTILE, HOSTILE),
+    )
+    second = replace(first, rule=HOOK_TIMEOUT, level=Level.NOTE, location=replace(location, end=Position(1, 9)))
+    notes = (Notification(Level.ERROR, HOSTILE_LINES, path),)
+    return Report(findings=(first, second), rules=(ALL_AT_ONCE, HOOK_TIMEOUT), templates=1, notifications=notes)

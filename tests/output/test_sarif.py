@@ -1,6 +1,8 @@
+import gzip
 import json
 import os
 from collections.abc import Mapping
+from hashlib import sha512
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from samguard.linting.explanation import Explanation
 from samguard.linting.report import BecauseStep, Notification, Report, ReportedFinding
 from samguard.linting.rule import Level
 from samguard.output import sarif as sarif_module
-from samguard.output.sarif import sarif
+from samguard.output.sarif import sarif, sarif_log
 from samguard.source import Location, Position
 from samguard.value import replace
 
@@ -281,3 +283,68 @@ def test_a_deletion_inserts_nothing(report: Report) -> None:
     _, removal = run_of(report)["results"][3]["fixes"]
     (replacement,) = removal["artifactChanges"][0]["replacements"]
     assert {"deletedRegion"} == replacement.keys()
+
+
+# ---- limits of GitHub, and what only some readers want -----------------------------------------------------------
+
+
+def test_a_rule_about_who_may_change_production_is_a_security_rule(clean_report: Report) -> None:
+    rule = replace(clean_report.rules[0], security_severity=7.5)
+    (shown,) = run_of(replace(clean_report, rules=(rule,)))["tool"]["driver"]["rules"]
+    assert shown["properties"]["security-severity"] == "7.5"
+    assert "security" in shown["properties"]["tags"]
+
+
+def test_a_rule_that_is_off_by_default_says_so(clean_report: Report) -> None:
+    rule = replace(clean_report.rules[0], on_by_default=False)
+    (shown,) = run_of(replace(clean_report, rules=(rule,)))["tool"]["driver"]["rules"]
+    assert shown["defaultConfiguration"] == {"level": "note", "enabled": False}
+
+
+def test_what_github_takes_but_does_not_show_is_told(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif_module, "_SHOWN_RESULTS", 3)
+    log = sarif_log(replace(report, notifications=()), {})
+    (run,) = json.loads(log.text)["runs"]
+    assert len(run["results"]) == 4
+    (said,) = log.left_out
+    assert said.message == "GitHub shows the 3 worst of these 4 findings."
+    assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"] == said.message
+
+
+def test_a_log_that_github_would_find_too_large_holds_the_worst_that_fit(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = 20_000
+    many = tuple(
+        replace(report.findings[index % 4], message=sha512(str(index).encode()).hexdigest()) for index in range(400)
+    )
+    monkeypatch.setattr(sarif_module, "_MAX_BYTES", limit)
+    log = sarif_log(replace(report, findings=many), {})
+    assert len(gzip.compress(log.text.encode())) <= limit * 1.01
+    results = json.loads(log.text)["runs"][0]["results"]
+    assert 50 < len(results) < 400
+    levels = [result["level"] for result in results]
+    assert levels.count("error") == min(200, len(levels))
+    (said,) = log.left_out
+    assert f"the {400 - len(results)} of the lowest level" in said.message
+
+
+def test_findings_of_a_baseline_are_marked_where_they_are_asked_for(report: Report) -> None:
+    old, *new = report.findings
+    compared = replace(report, findings=tuple(new), known=(replace(old, is_known=True),))
+    left_out = run_of(compared)["results"]
+    assert (3, False) == (len(left_out), any("baselineState" in result for result in left_out))
+    (run,) = json.loads(sarif_log(compared, {}, with_suppressed=True).text)["runs"]
+    states = {result["ruleId"]: result["baselineState"] for result in run["results"]}
+    assert states == {"SG103": "unchanged", "SG301": "new", "SG201": "new", "SG404": "new"}
+
+
+def test_suppressed_findings_are_marked_where_they_are_asked_for(report: Report) -> None:
+    hidden, *others = report.findings
+    suppressed = (replace(hidden, suppression="nobody [waits]"), replace(others[0], suppression=""))
+    split = replace(report, findings=tuple(others[1:]), suppressed=suppressed)
+    assert all("suppressions" not in result for result in run_of(split)["results"])
+    (run,) = json.loads(sarif_log(split, {}, with_suppressed=True).text)["runs"]
+    marked = {result["ruleId"]: result.get("suppressions") for result in run["results"]}
+    said = {"kind": "inSource", "justification": "nobody [waits]"}
+    assert marked == {"SG103": [said], "SG301": [{"kind": "inSource"}], "SG201": None, "SG404": None}
