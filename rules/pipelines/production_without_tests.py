@@ -43,6 +43,10 @@ jobs:
     steps:
       - run: pytest
 """
+_HOTFIX = (
+    "\n  hotfix:  # SG719\n    if: github.ref == 'refs/heads/hotfix'"
+    + _UNTESTED.partition("\n  production:\n    needs: staging")[2]
+)
 
 BAD = (
     Example(template=TEMPLATE, files=((WORKFLOW_PATH, _MARKED),)),
@@ -71,22 +75,15 @@ BAD = (
             ),
         ),
     ),
-    Example(  # what waits for staging has to wait for the tests of staging, too; this does not wait for staging at all
+    Example(  # what does not wait for staging is SG710's; a hotfix has no staging to wait for
         template=TEMPLATE,
         files=(
             (
                 WORKFLOW_PATH,
-                WORKFLOW.replace("\n  production:\n    needs: staging\n", "\n  production:  # SG710\n"),
-            ),
-            (
-                "release/buildspec.yml",
-                """
-version: 0.2
-phases:
-  build:
-    commands:
-      - sam deploy --stack-name refunds-prod --template packaged.yaml
-""",
+                WORKFLOW.replace("[main]", "[main, hotfix]").replace(
+                    "\n  production:\n    needs: staging\n", "\n  production:  # SG710\n"
+                )
+                + _HOTFIX,
             ),
         ),
     ),
