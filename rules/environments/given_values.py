@@ -14,6 +14,9 @@ from samguard.template import Parameter, Template
 from samguard.value import value
 
 _PLACEHOLDER: Final = pattern(r"\$[\w{(]|<[^<>]*>|\{\{|%\w+%|__\w+__|\*{3}|x{4}", re.IGNORECASE)
+_KEY: Final = pattern(
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_\w{36}|\bxox[bpas]-\d+-|\b[rs]k_live_\w{16}|-----BEGIN [A-Z ]*PRIVATE KEY"
+)
 _FILES: Final = (ParameterSource.SAMCONFIG, ParameterSource.TEMPLATE_CONFIGURATION, ParameterSource.PIPELINE)
 
 
@@ -38,15 +41,21 @@ def given_values(project: Project) -> Iterator[Given]:
 
 
 def literals(template: Template, environment: Environment) -> Iterator[tuple[Parameter, str, ParameterValue, Place]]:
-    """The parameters whose value an environment's files say as it will arrive: neither looked up nor filled in."""
+    """The parameters whose value an environment's files say as it will arrive: neither looked up nor filled in,
+    and certainly meant for this template."""
     for name, found in environment.parameters.items():
         parameter = template.parameters.get(name)
         is_said = found.text is not None and found.place is not None and found.source in _FILES
-        if parameter is None or not is_said or parameter.comes_from_ssm:
+        if parameter is None or not is_said or found.is_guess or parameter.comes_from_ssm:
             continue
         assert found.text is not None and found.place is not None  # noqa: S101, PT018 - just seen
         if not _PLACEHOLDER.search(found.text):
             yield parameter, found.text, found, found.place
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether a text is certainly a key of AWS, GitHub, Slack or Stripe, or a private one."""
+    return bool(_KEY.search(text))
 
 
 def may_declare_more(template: Template) -> bool:

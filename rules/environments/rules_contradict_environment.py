@@ -3,7 +3,8 @@
 What goes wrong: CloudFormation evaluates the assertions of the section Rules before it does anything, and refuses a
 deployment whose parameters contradict them. The environment cannot be deployed as it is described.
 Silent when: an assertion or its condition cannot be decided from the values that are known (Fn::ValueOf asks for what only
-the account knows); a Default decided and no environment is known.
+the account knows); nothing names the template that the values are for, and there are several; a Default decided and no
+environment is known.
 Fix: give the environment values that the Rules allow, or change the Rule.
 Source: AWS CloudFormation User Guide, "CloudFormation template Rules syntax"; AWS CloudFormation Template Reference Guide,
 "Rule functions".
@@ -22,7 +23,7 @@ from samguard.source import Entry, Mapping, Node, Place, Scalar, Sequence
 from samguard.source.nodes import walk
 from samguard.template import intrinsic
 
-RULE = Rule("SG615", "rules-contradict-environment", Level.ERROR, since="0.1.0")
+RULE = Rule("SG615", "rules-contradict-environment", Level.ERROR, since="0.1.0", refused_values=True)
 
 _TEMPLATE = PLAIN.replace(
     "Resources:",
@@ -168,6 +169,16 @@ version = 0.1
 parameter_overrides = "Stage=dev"
 """,
     ),
+    Example(  # it may be for the other one
+        template=_TEMPLATE % "",
+        template_path="orders.yaml",
+        files=(("users.yaml", PLAIN),),
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+parameter_overrides = "Stage=prod Owner=nobody"
+""",
+    ),
 )
 
 
@@ -175,7 +186,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each assertion that does not hold."""
     scene = deployment.scene
     rules = deployment.template.rules
-    if rules is None or deployment.environment.is_assumed or deployment.assignment:
+    is_guess = any(given.is_guess for given in deployment.environment.parameters.values())
+    if rules is None or is_guess or deployment.environment.is_assumed or deployment.assignment:
         return
     for rule in rules:
         if not isinstance(rule.value, Mapping):

@@ -2,7 +2,8 @@
 
 What goes wrong: NoEcho keeps a password or key out of CloudFormation's console and API. A literal in samconfig or in a
 template configuration is in the history of the repository, for everybody who can read it, for good.
-Silent when: the value is empty, a placeholder, or only names the secret (an ARN, a path, a dynamic reference).
+Silent when: the parameter has no NoEcho, unless the value has the form of an access key; the value is empty, a placeholder,
+or only names the secret (an ARN, a path, a dynamic reference).
 Fix: keep the value in Secrets Manager or Parameter Store and let the template look it up ({{resolve:secretsmanager:…}}).
 Change the secret: it is known now.
 Source: CloudFormation user guide, "Security best practices for CloudFormation" (do not embed credentials).
@@ -17,7 +18,7 @@ from typing import Final
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.pattern import pattern
 from samguard.rollout import Deployment
-from samguard.rules.environments.given_values import literals
+from samguard.rules.environments.given_values import literals, looks_like_key
 from samguard.rules.environments.orders_example import PLAIN
 from samguard.source import Scalar
 
@@ -44,6 +45,17 @@ version = 0.1
 [prod.deploy.parameters.parameter_overrides]
 Stage = "prod"
 ApiKey = "k7Qz81mPwR"  # SG613 in prod
+""",
+    ),
+    Example(  # whatever the parameter says of itself
+        template=PLAIN,
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+parameter_overrides = [
+  "Stage=prod",
+  "Owner=AKIAQWERTYUIOPASDFGH",  # SG613 in prod
+]
 """,
     ),
 )
@@ -87,7 +99,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     for parameter, text, _, place in literals(deployment.template, deployment.environment):
         hides = parameter.node.get("NoEcho")
         is_secret = isinstance(hides, Scalar) and hides.text.lower() == "true"
-        if is_secret and text and not _NO_SECRET.match(text):
+        if (is_secret and text and not _NO_SECRET.match(text)) or looks_like_key(text):
             yield Finding(
                 place.span,
                 f"the secret {parameter.name} is readable for everyone who can read the repository. Let the template look "

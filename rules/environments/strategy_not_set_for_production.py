@@ -4,7 +4,7 @@ What goes wrong: the strategy is a parameter without Default, and production's o
 keeps what the stack had the last time, whatever that was; a new stack cannot be made. Nobody who reads the repository
 can say whether production gets a canary.
 Silent when: a Default decides (a safe one is good enough; SG201 speaks of AllAtOnce); the environment is not production,
-or not known to be; overrides are included from elsewhere.
+or not known to be; overrides are included from elsewhere, or stand in a section of samconfig that is not there (SG722).
 Fix: give the parameter a value in production's overrides.
 Source: aws/aws-sam-cli#4180; samcli/lib/deploy/deployer.py (UsePreviousValue).
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.environments import Production
+from samguard.environments import Environment, ParameterSource, Production
 from samguard.evaluation import EvaluatedTemplate, Reason, depends_on
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
@@ -113,7 +113,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each parameter that decides a strategy and has no value."""
     environment, template = deployment.environment, deployment.template
     place = overrides_place(environment)
-    if environment.production is not Production.YES or environment.may_give_more or place is None:
+    is_open = environment.may_give_more or _is_elsewhere(environment)
+    if environment.production is not Production.YES or is_open or place is None:
         return
     base = EvaluatedTemplate(template, environment)
     told: set[str] = set()
@@ -130,3 +131,10 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 because=(Reason(f"{name} has no Default", Place(template.document, span)),),
                 document=place.document,
             )
+
+
+def _is_elsewhere(environment: Environment) -> bool:
+    """Whether a pipeline names a section of a samconfig that was not found: SG722 asks whether it is there."""
+    given = (*environment.parameters.values(), *environment.options.values())
+    is_named = "config_env" in environment.options and "config_file" not in environment.options
+    return is_named and all(one.source is not ParameterSource.SAMCONFIG for one in given)

@@ -2,8 +2,8 @@
 
 What goes wrong: CloudFormation checks AllowedValues, AllowedPattern, lengths and numbers before anything else, and refuses
 the deployment to that environment. The usual case is a bare `true` of a YAML or TOML table: SAM CLI sends it as `True`.
-Silent when: the value is not known or filled in later; the pattern is one that could take very long to check; the value
-is looked up in Parameter Store.
+Silent when: the value is not known or filled in later; nothing names the template that it is for, and there are several;
+the pattern is one that could take very long to check; the value is looked up in Parameter Store.
 Fix: give a value that the parameter allows, or allow this one.
 Source: CloudFormation user guide, "Parameters section structure"; samcli/cli/types.py.
 """
@@ -18,12 +18,12 @@ from samguard.evaluation import Literal, Reason
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.strategy import number
-from samguard.rules.environments.given_values import literals
+from samguard.rules.environments.given_values import literals, looks_like_key
 from samguard.rules.environments.orders_example import PLAIN
 from samguard.source import Place, Scalar, Span
 from samguard.template import Parameter
 
-RULE = Rule("SG603", "value-not-allowed", Level.ERROR, since="0.1.0")
+RULE = Rule("SG603", "value-not-allowed", Level.ERROR, since="0.1.0", refused_values=True)
 
 _ALLOWED = PLAIN.replace("Stage: {Type: String}", "Stage: {Type: String, AllowedValues: [dev, prod]}")
 _SWITCH = PLAIN.replace("Default: nobody", "Default: false, AllowedValues: [true, false]")
@@ -78,6 +78,15 @@ parameter_overrides = "Stage=prod Owner=Shop"  # SG603 in prod
 version = 0.1
 [dev.deploy.parameters]
 parameter_overrides = "Stage=dev,qa"  # SG603 in dev
+""",
+    ),
+    Example(  # there is one only that it can be for
+        template=_ALLOWED,
+        template_path="orders.yaml",
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+parameter_overrides = "Stage=production"  # SG603 in prod
 """,
     ),
 )
@@ -143,6 +152,16 @@ version = 0.1
 parameter_overrides = "Stage=prod Owner=shop-key"
 """,
     ),
+    Example(  # it may be for the other one
+        template=_ALLOWED,
+        template_path="orders.yaml",
+        files=(("users.yaml", PLAIN),),
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+parameter_overrides = "Stage=production"
+""",
+    ),
 )
 
 _LONG = 80
@@ -158,7 +177,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if wrong is None:
             continue
         why, at = wrong
-        hidden = _is_hidden(parameter)
+        hidden = _is_hidden(parameter) or looks_like_key(text)
         shown = "the value" if hidden else f"{text[:40]!r}"
         yield Finding(
             place.span,

@@ -5,8 +5,8 @@ users in every region before the first alarm fires, and there is no healthy regi
 Silent when: the regions come one after the other (`needs`, `max-parallel: 1`, RunOrder); a region is unknown; the
 deployments are not of production.
 Fix: deploy one region first, and let the others need it (`max-parallel: 1` in a matrix).
-Source: AWS Builders' Library, "Automating safe, hands-off deployments"; AWS CodePipeline user guide, "Add a cross-Region
-action".
+Source: AWS Well-Architected Framework, "OPS06-BP03 Employ safe deployment strategies"; AWS CloudFormation User Guide, "AWS
+CloudFormation configuration properties reference".
 """
 
 from __future__ import annotations

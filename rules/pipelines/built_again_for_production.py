@@ -4,8 +4,8 @@ What goes wrong: the job that deploys to production builds once more: with what 
 was tested in staging is not what everyone gets.
 Silent when: the job deploys what an earlier one has packaged; no earlier environment was built for.
 Fix: build and package once, and hand the packaged template from job to job.
-Source: AWS Well-Architected Framework, operational excellence pillar, "OPS05-BP04 Use build and deployment management
-systems".
+Source: AWS Well-Architected Framework, security pillar, "SEC11-BP06 Deploy software programmatically" (the version that is
+tested is the version that is deployed).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.pipeline import Pipeline
+from samguard.pipeline import Pipeline, StepKind
 from samguard.rules.pipelines.example_workflow import TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import deploys, jobs_before, production_deploys, steps_of_job_before
 
@@ -61,7 +61,7 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
         if not any(job.name in tried for job in before):
             continue
         for step in steps_of_job_before(deploy):
-            if step.tool == "sam build":
+            if step.kind is StepKind.BUILD:
                 message = (
                     f"{deploy.environment} gets a build of its own, not the one that was tried before; package once and "
                     "deploy that everywhere"

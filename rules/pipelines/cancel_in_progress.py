@@ -5,8 +5,8 @@ was; nobody sees how it ends, and the next run meets a stack that is being updat
 Silent when: whether runs are cancelled is unknown (an expression); the job is not one that deploys to production; each run
 has a group of its own, as with tags.
 Fix: `cancel-in-progress: false` for the group that production is in (GitLab: no `interruptible`): the next run then waits.
-Source: GitHub documentation, "Control the concurrency of workflows and jobs"; GitLab CI/CD YAML syntax reference,
-"interruptible".
+Source: GitHub Docs, "Control the concurrency of workflows and jobs"; GitLab Docs, "CI/CD YAML syntax reference"
+(interruptible).
 """
 
 from __future__ import annotations

@@ -3,11 +3,10 @@
 What goes wrong: two pushes in a row start two deployments of one stack. While the first one shifts traffic, the second one
 fails, as the stack is being updated; or it overtakes the first one on the way, and the older release is the one that stays.
 Silent when: the runs of the job or of the pipeline form one group; a person starts the job; the CI system queues the runs
-of itself (CodePipeline). SG708 speaks of groups that end what is under way.
+of itself (CodePipeline, unless its mode is PARALLEL). SG708 speaks of groups that end what is under way.
 Fix: GitHub: `concurrency: {group: production}`; GitLab: `resource_group: production`; Jenkins: `disableConcurrentBuilds()`;
 Bitbucket: `deployment: production`.
-Source: GitHub documentation, "Control the concurrency of workflows and jobs"; GitLab documentation, "Resource group"; AWS
-CloudFormation user guide, "Stack status codes".
+Source: GitHub Docs, "Control the concurrency of workflows and jobs"; GitLab Docs, "Resource group".
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ from samguard.rules.pipelines.production_path import (
     is_held_back,
     production_deploys,
 )
+from samguard.source import Span
 
 RULE = Rule("SG707", "concurrent-deploys", Level.WARNING, since="0.1.0")
 
@@ -67,6 +67,16 @@ BAD = (
             ),
         ),
     ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                "pipeline.yaml",
+                CODEPIPELINE.replace("      Stages:", "      ExecutionMode: PARALLEL  # SG707\n      Stages:"),
+            ),
+            *CONFIGURATIONS,
+        ),
+    ),
 )
 
 GOOD = (
@@ -94,9 +104,22 @@ GOOD = (
             ),
         ),
     ),
+    Example(  # for a sandbox
+        template=TEMPLATE,
+        files=(
+            (
+                "pipeline.yaml",
+                CODEPIPELINE.replace("      Stages:", "      ExecutionMode: PARALLEL\n      Stages:")
+                .replace("orders-prod", "orders-sandbox")
+                .replace("config/prod.json", "config/staging.json"),
+            ),
+            *CONFIGURATIONS,
+        ),
+    ),
 )
 
 _QUEUED: Final = (PipelineSystem.CODEPIPELINE, PipelineSystem.CODEBUILD, PipelineSystem.TERRAFORM)
+_PARALLEL: Final = pattern(r"""\b(?:ExecutionMode|execution_mode)["']?\s*[:=]\s*["']?PARALLEL\b""")
 _OF_EACH_RUN: Final = pattern(
     r"github\.(?:sha|run_id|run_number|event\.head_commit)|CI_(?:JOB|PIPELINE|COMMIT)_(?:I?ID|SHA)"
 )
@@ -105,6 +128,7 @@ _OF_EACH_RUN: Final = pattern(
 def check(pipeline: Pipeline) -> Iterator[Finding]:
     """One finding for each job that deploys to production without a group."""
     if pipeline.system in _QUEUED:
+        yield from _in_parallel(pipeline)
         return
     for deploy in first_in_each_job(production_deploys(pipeline)):
         job = deploy.job
@@ -119,6 +143,18 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
             f"wins; {_advice(pipeline, job)}"
         )
         yield Finding(place.span, message, level=Level.NOTE if by_person else None, document=place.document)
+
+
+def _in_parallel(pipeline: Pipeline) -> Iterator[Finding]:
+    """CodePipeline queues its runs, or lets the last one win, unless it is told to run them all."""
+    found = _PARALLEL.search(pipeline.document.text)
+    deploy = next(iter(production_deploys(pipeline)), None)
+    if found is not None and deploy is not None:
+        message = (
+            f"two releases in a row deploy to {deploy.environment} at the same time: one fails, or the older one wins; "
+            "let CodePipeline queue them (QUEUED or SUPERSEDED)"
+        )
+        yield Finding(Span(found.start(), found.end()), message)
 
 
 def _is_of_each_run(group: Concurrency) -> bool:

@@ -4,8 +4,8 @@ What goes wrong: `aws lambda update-function-code` and `update-alias` go past Cl
 live at once, or the alias moves with nobody watching, and the next deployment meets a state that it does not know.
 Silent when: the environment is not production or not named; a person starts the pipeline to roll back (a note then).
 Fix: deploy the template; CodeDeploy then moves the alias.
-Source: AWS Lambda API reference, UpdateFunctionCode and UpdateAlias; AWS SAM developer guide, "Deploying serverless
-applications gradually".
+Source: AWS Lambda API Reference, "UpdateFunctionCode" and "UpdateAlias"; AWS SAM Developer Guide, "Deploying serverless
+applications gradually with AWS SAM".
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Final
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.pattern import pattern
 from samguard.pipeline import Job, Pipeline, Step, StepKind
-from samguard.rules.pipelines.example_workflow import PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
+from samguard.pipeline.environment_name import stage_in
+from samguard.rules.pipelines.example_workflow import GITLAB, PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import environment_of, is_automatic, is_production
 
 RULE = Rule("SG702", "direct-code-update", Level.ERROR, since="0.1.0")
@@ -44,6 +45,17 @@ BAD = (
         ),
     ),
     Example(template=TEMPLATE, files=((WORKFLOW_PATH, _ROLL_BACK.format(mark="  # SG702")),)),
+    Example(  # the function's name says whose it is
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace("  environment: production\n", "").replace(
+                    f"    - {PROD_DEPLOY}", f"    - {PROD_DEPLOY}\n    - {_UPDATE}  # SG702"
+                ),
+            ),
+        ),
+    ),
 )
 
 GOOD = (
@@ -73,6 +85,7 @@ GOOD = (
 )
 
 _GOES_PAST: Final = pattern(r"\bupdate-(?:function-code|alias)\b")
+_FUNCTION: Final = pattern(r"--function-name[ =]([\w:-]+)")
 _CHANGES_NOTHING: Final = pattern(r"--dry-run\b")
 _ROLLING_BACK: Final = pattern(r"roll[-_ ]?back|revert", re.IGNORECASE)
 
@@ -81,7 +94,7 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
     """One finding for each call that changes what production runs."""
     for job in pipeline.jobs:
         for step in job.steps:
-            environment = environment_of(job, step)
+            environment = environment_of(job, step) or _named_by(job, step)
             if environment is None or not is_production(pipeline, step, environment) or not _changes_code(step):
                 continue
             is_rollback = not is_automatic(pipeline, job) and _rolls_back(pipeline, job, step)
@@ -91,6 +104,13 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
             )
             level = Level.NOTE if is_rollback else None
             yield Finding(step.place.span, message, level=level, document=step.place.document)
+
+
+def _named_by(job: Job, step: Step) -> str | None:
+    """The environment that the function's own name, the job or its stage speaks of."""
+    function = _FUNCTION.search(step.text)
+    said = (function[1] if function is not None else "", job.name, job.stage or "")
+    return next((name for one in said if (name := stage_in(one)) is not None), None)
 
 
 def _changes_code(step: Step) -> bool:

@@ -4,7 +4,7 @@ What goes wrong: the command only starts the update. The pipeline is green befor
 with whatever is there, and when an alarm rolls the release back, nobody is told.
 Silent when: a wait follows; the tool waits of itself; it is not known whether it does; production is not in the pipeline.
 Fix: add `aws cloudformation wait stack-update-complete`, or use `aws cloudformation deploy` or `sam deploy`, which wait.
-Source: AWS CLI command reference, `cloudformation update-stack`, `execute-change-set` and `wait`.
+Source: AWS CLI Command Reference, cloudformation: "update-stack", "execute-change-set" and "wait".
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ What goes wrong: an alarm stops the shift, the deployment fails and is rolled ba
 the release believes that it is live, and the next stage follows.
 Silent when: the failure is asked about later (`steps.deploy.outcome`); the step is a test; production is not in the pipeline.
 Fix: remove `|| true`, `continue-on-error`, `allow_failure` from the deployment; `set -euo pipefail` in scripts.
-Source: GitHub documentation, "Workflow syntax", continue-on-error; GitLab CI/CD YAML syntax reference, allow_failure; GNU
-Bash manual, "The Set Builtin".
+Source: GitHub Docs, "Workflow syntax for GitHub Actions" (continue-on-error); GitLab Docs, "CI/CD YAML syntax reference"
+(allow_failure); Bash Reference Manual, "The Set Builtin".
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from samguard.pattern import pattern
 from samguard.pipeline import GateKind, IgnoredFailure, Pipeline
 from samguard.rules.pipelines.example_workflow import GITLAB, PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import Deploy, deploys
+from samguard.source import Place
 
 RULE = Rule("SG711", "failure-swallowed", Level.ERROR, since="0.1.0")
 
@@ -54,6 +55,33 @@ BAD = (
             (
                 WORKFLOW_PATH,
                 WORKFLOW.replace("environment: staging", "environment: staging\n    continue-on-error: true  # SG711"),
+            ),
+        ),
+    ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace(
+                    "  resource_group: production\n",
+                    "  resource_group: production\n  allow_failure: {exit_codes: [1]}  # SG711 at warning\n",
+                ),
+            ),
+        ),
+    ),
+    Example(  # one line for both: said once, of production
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace(
+                    "production:\n  stage: production\n", "production:\n  extends: staging\n  stage: production\n"
+                )
+                .replace(
+                    "orders-staging --capabilities CAPABILITY_IAM", "orders-$CI_JOB_NAME || true  # SG711 at error"
+                )
+                .replace(f"  script:\n    - {PROD_DEPLOY}\n    - pytest tests/smoke\n", ""),
             ),
         ),
     ),
@@ -108,12 +136,14 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
     """One finding for each deployment whose failure stops nothing: production's, and those that production comes after."""
     found = deploys(pipeline)
     before = {name for deploy in found if deploy.is_production for name in pipeline.before(deploy.job.name)}
-    for deploy in found:
+    told: set[Place] = set()
+    for deploy in sorted(found, key=lambda one: not one.is_production):
         if not deploy.is_production and deploy.job.name not in before:
             continue
         for ignored in (deploy.step.ignored, deploy.job.ignored):
-            if ignored is None or _is_asked_later(pipeline, ignored):
+            if ignored is None or ignored.place in told or _is_asked_later(pipeline, ignored):
                 continue
+            told.add(ignored.place)
             after = "the pipeline is green" if deploy.is_production else "production follows"
             message = (
                 f"when the deployment to {deploy.environment} fails or is rolled back, {after} all the same "
@@ -130,5 +160,6 @@ def _level(deploy: Deploy, ignored: IgnoredFailure) -> Level:
     """A job that is started by hand may fail in GitLab anyway; and a script may look at what happened."""
     is_by_hand = any(gate.kind is GateKind.MANUAL_START for gate in deploy.job.gates)
     is_usual = ignored.how.startswith("allow_failure") and is_by_hand
+    is_usual |= ignored.how == "allow_failure: exit_codes"
     is_weak = not deploy.is_production or is_usual or ignored.how.startswith(_BY_SHELL)
     return Level.WARNING if is_weak else Level.ERROR

@@ -6,8 +6,8 @@ next run meets a stack that is being updated.
 Silent when: the limit or the shift's duration is not known; the step only starts the deployment (SG704); the command gives
 up by itself before (SG210).
 Fix: give the job more minutes than the shift, its hooks and the steps before it take.
-Source: GitHub Docs, "Workflow syntax for GitHub Actions" (timeout-minutes); AWS CodeDeploy User Guide, "Working with
-deployment configurations in CodeDeploy".
+Source: GitHub Docs, "Workflow syntax for GitHub Actions" (timeout-minutes); AWS CodeDeploy User Guide, "CodeDeploy primary
+components" (deployment configuration).
 """
 
 from __future__ import annotations

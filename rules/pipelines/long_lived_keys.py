@@ -4,8 +4,8 @@ What goes wrong: the key does not end. Whoever reads it once - in a log, a fork,
 deploy to production from anywhere, past the pipeline and all of its checks.
 Silent when: the job assumes a role by the CI system's own token; where its rights come from is unknown.
 Fix: let the job assume a role (GitHub: `id-token: write` and `role-to-assume`; GitLab: `id_tokens`; Bitbucket: `oidc: true`).
-Source: AWS IAM user guide, "Security best practices in IAM"; GitHub documentation, "Configuring OpenID Connect in Amazon Web
-Services".
+Source: AWS Well-Architected Framework, security pillar, "SEC02-BP02 Use temporary credentials"; GitHub Docs, "Configuring
+OpenID Connect in Amazon Web Services".
 """
 
 from __future__ import annotations
@@ -37,6 +37,27 @@ BAD = (
                     "environment: production\n    env:\n      AWS_ACCESS_KEY_ID: ${{ secrets.KEY_ID }}  # SG723\n"
                     "      AWS_SECRET_ACCESS_KEY: ${{ secrets.KEY }}",
                 ).replace(_ROLE, ""),
+            ),
+        ),
+    ),
+    Example(  # by a buildspec, from a store
+        template=TEMPLATE,
+        files=(
+            (
+                "buildspec.yml",
+                """
+version: 0.2
+env:
+  secrets-manager:
+    AWS_ACCESS_KEY_ID: deploy:id  # SG723
+    AWS_SECRET_ACCESS_KEY: deploy:key
+phases:
+  build:
+    commands:
+      - pytest
+      - sam build
+      - sam deploy --stack-name orders-prod --capabilities CAPABILITY_IAM
+""",
             ),
         ),
     ),

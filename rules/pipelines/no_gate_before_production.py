@@ -5,8 +5,8 @@ Silent when: a person approves, starts the job, publishes a release or sets a ta
 system, whose protection rules are not in the repository; production is not in the pipeline.
 Fix: give the job an `environment` with required reviewers (GitHub), `when: manual` (GitLab), `input` (Jenkins), an approval
 action (CodePipeline), `trigger: manual` (Bitbucket).
-Source: GitHub documentation, "Managing environments for deployment"; AWS CodePipeline user guide, "Add a manual approval
-action to a stage".
+Source: GitHub Docs, "Managing environments for deployment"; AWS CodePipeline User Guide, "Manage approval actions in
+CodePipeline".
 """
 
 from __future__ import annotations

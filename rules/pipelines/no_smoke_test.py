@@ -2,10 +2,10 @@
 
 What goes wrong: between the deployment to staging and the one to production, nothing calls what was deployed: a release that
 is deployed well and does not answer goes on to production.
-Silent when: a test runs after the deployment; a script, an action or a job that is not in the repository may do so; a person
-looks at it before it goes on. Without an earlier environment, what counts is what runs after production's deployment.
+Silent when: a test runs after the deployment; a script, an action or a job that is not in the repository may do so.
+Without an earlier environment, what counts is what runs after production's deployment.
 Fix: call the endpoint, or run the integration tests, after the deployment to staging.
-Source: AWS Well-Architected Framework, operational excellence pillar, "OPS06-BP02 Test deployments".
+Source: AWS Prescriptive Guidance, resilience lifecycle framework, "Stage 3: Evaluate and test" (post-deployment activities).
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.pipeline import GateKind, Job, Pipeline, Step
-from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
+from samguard.pipeline import Pipeline
+from samguard.rules.pipelines.example_workflow import GITLAB, PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import (
     Deploy,
     deploys,
-    is_held_back,
     may_hold_tests,
     may_test,
     production_deploys,
+    steps_of_job_before,
 )
 
 RULE = Rule("SG725", "no-smoke-test", Level.NOTE, since="0.1.0")
@@ -41,21 +41,21 @@ BAD = (
             ),
         ),
     ),
-)
-
-GOOD = (
-    Example(template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW),)),
-    Example(  # a person looks at it
+    Example(  # what is asked after production comes too late; that a person agrees is no test
         template=TEMPLATE,
         files=(
             (
                 ".gitlab-ci.yml",
-                GITLAB.replace("    - pytest tests/smoke\n", "").replace(
-                    "  environment: production\n", "  environment: production\n  when: manual\n"
-                ),
+                GITLAB.replace("    - pytest tests/smoke\n", "", 1)
+                .replace("\nstaging:", "\nstaging:  # SG725")
+                .replace("  environment: production\n", "  environment: production\n  when: manual\n"),
             ),
         ),
     ),
+)
+
+GOOD = (
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW),)),
     Example(  # a job of its own
         template=TEMPLATE,
         files=(
@@ -69,6 +69,29 @@ GOOD = (
             ),
         ),
     ),
+    Example(  # in production's job, before its own deployment
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace("    - pytest tests/smoke\n", "", 1).replace(
+                    f"    - {PROD_DEPLOY}", f"    - pytest tests/integration\n    - {PROD_DEPLOY}"
+                ),
+            ),
+        ),
+    ),
+    Example(  # after production's deployment, where there is no other
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                _UNASKED.partition("  staging:")[0]
+                + "  production:\n    needs: build"
+                + _UNASKED.partition("  production:\n    needs: staging")[2]
+                + "  ask:\n    needs: production\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest tests/smoke\n",
+            ),
+        ),
+    ),
 )
 
 
@@ -77,9 +100,12 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
     for production in production_deploys(pipeline)[-1:]:
         before = [one for one in deploys(pipeline) if not one.is_production and _leads_to(pipeline, one, production)]
         last = (before or [production])[-1]
-        is_tested = any(may_test(last.job, step) for step in _steps_after(last))
-        is_tested = is_tested or any(may_hold_tests(job) for job in _jobs_after(pipeline, last))
-        if not is_tested and not is_held_back(pipeline, production.job, by=(GateKind.APPROVAL, GateKind.MANUAL_START)):
+        jobs = [job for job in pipeline.jobs if last.job.name in pipeline.before(job.name)]
+        if before:  # what comes after production's own deployment comes too late
+            jobs = [job for job in jobs if job.name in pipeline.before(production.job.name)]
+        steps = [(last.job, step) for step in last.job.steps[last.job.steps.index(last.step) + 1 :]]
+        steps += [(production.job, step) for step in steps_of_job_before(production)] if before else []
+        if not any(may_hold_tests(job) for job in jobs) and not any(may_test(job, step) for job, step in steps):
             place = last.job.place
             message = f"nothing calls what was deployed to {last.environment}; test it right after the deployment"
             yield Finding(place.span, message, document=place.document)
@@ -87,11 +113,3 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
 
 def _leads_to(pipeline: Pipeline, one: Deploy, production: Deploy) -> bool:
     return one.job.name in pipeline.before(production.job.name)
-
-
-def _steps_after(deploy: Deploy) -> tuple[Step, ...]:
-    return deploy.job.steps[deploy.job.steps.index(deploy.step) + 1 :]
-
-
-def _jobs_after(pipeline: Pipeline, deploy: Deploy) -> tuple[Job, ...]:
-    return tuple(job for job in pipeline.jobs if deploy.job.name in pipeline.before(job.name))

@@ -4,8 +4,8 @@ What goes wrong: whatever may deploy to staging - another branch, a pull request
 and gates of the pipeline are all that keeps it from that.
 Silent when: a role is unknown, or comes from a secret or variable that each environment has of its own.
 Fix: a role for each environment, as `sam pipeline bootstrap` makes, in an account of its own if possible.
-Source: AWS SAM developer guide, "sam pipeline bootstrap"; AWS Organizations, "Organizing your AWS environment using multiple
-accounts".
+Source: AWS SAM Developer Guide, "sam pipeline bootstrap" (run for each deployment stage); AWS Well-Architected Framework,
+security pillar, "SEC01-BP01 Separate workloads using accounts".
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.pipeline import Credential, Job, Pipeline
-from samguard.rules.pipelines.example_workflow import TEMPLATE, WORKFLOW, WORKFLOW_PATH
+from samguard.pipeline import Pipeline
+from samguard.rules.pipelines.assumed_roles import assumed_roles
+from samguard.rules.pipelines.example_workflow import GITLAB, PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import deploys, first_in_each_job
 
 RULE = Rule("SG726", "one-role-for-all-environments", Level.NOTE, since="0.1.0")
@@ -22,7 +23,23 @@ RULE = Rule("SG726", "one-role-for-all-environments", Level.NOTE, since="0.1.0")
 _OF_PRODUCTION = "role-to-assume: arn:aws:iam::222222222222:role/deploy"
 _MARKED = WORKFLOW.replace(_OF_PRODUCTION, f"{_OF_PRODUCTION}  # SG726").replace("2" * 12, "1" * 12)
 
-BAD = (Example(template=TEMPLATE, files=((WORKFLOW_PATH, _MARKED),)),)
+_ASSUMING = "    - aws sts assume-role --role-session-name orders --role-arn arn:aws:iam::111111111111:role/deploy"
+_STAGING_DEPLOY = PROD_DEPLOY.replace("-prod", "-staging")
+
+BAD = (
+    Example(template=TEMPLATE, files=((WORKFLOW_PATH, _MARKED),)),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace(f"    - {PROD_DEPLOY}", f"{_ASSUMING}  # SG726\n    - {PROD_DEPLOY}").replace(
+                    f"    - {_STAGING_DEPLOY}", f"{_ASSUMING}\n    - {_STAGING_DEPLOY}"
+                ),
+            ),
+        ),
+    ),
+)
 
 GOOD = (
     Example(template=TEMPLATE, files=((WORKFLOW_PATH, WORKFLOW),)),
@@ -43,17 +60,12 @@ GOOD = (
 def check(pipeline: Pipeline) -> Iterator[Finding]:
     """One finding for each role of production that another environment's job has as well."""
     found = first_in_each_job(deploys(pipeline))
-    others = {role: one for one in found if not one.is_production for role in _roles(one.job)}
+    others = {role: one for one in found if not one.is_production for role in assumed_roles(one.job)}
     for deploy in found:
-        for role, credential in _roles(deploy.job).items() if deploy.is_production else ():
+        for role, place in assumed_roles(deploy.job).items() if deploy.is_production else ():
             if role in others:
                 message = (
                     f"what may deploy to {others[role].environment} may deploy to {deploy.environment} as well: both have the "
                     "same role; give each environment its own"
                 )
-                place = credential.role_place or credential.place
                 yield Finding(place.span, message, document=place.document)
-
-
-def _roles(job: Job) -> dict[str, Credential]:
-    return {credential.role: credential for credential in job.credentials if credential.role}

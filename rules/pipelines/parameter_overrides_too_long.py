@@ -4,7 +4,7 @@ What goes wrong: CodePipeline allows one kilobyte of JSON for ParameterOverrides
 more, so the release goes on with the values of the last pipeline that could.
 Silent when: the values are unknown and what is known of them fits; the values stand in a template configuration.
 Fix: move the values that do not change to the file that TemplateConfiguration names.
-Source: AWS CodePipeline user guide, "CloudFormation deploy action reference", ParameterOverrides.
+Source: AWS CodePipeline User Guide, "AWS CloudFormation deploy action reference" (ParameterOverrides).
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ breaks staging is in production by then.
 Silent when: production waits for one of the earlier environments; the two belong to different branches, events or choices of
 whoever starts the run; there is no earlier environment.
 Fix: let production's job need staging's (`needs: staging`), or put it into a later stage.
-Source: AWS SAM developer guide, "Deploying serverless applications using CI/CD systems"; GitHub documentation, "Workflow
-syntax", jobs.<job_id>.needs.
+Source: AWS SAM Developer Guide, "Generate a starter CI/CD pipeline with AWS SAM"; GitHub Docs, "Workflow syntax for GitHub
+Actions" (jobs.<job_id>.needs).
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 What goes wrong: code that nobody has reviewed is deployed to production: whoever pushes a branch, or opens a pull request,
 has released it.
-Silent when: the job or one that it needs has a condition; a person starts the run; the branches are named; CodePipeline
+Silent when: the job, or one without which it does not run, has a condition; a person starts the run; the branches are named; CodePipeline
 takes its source from a branch.
 Fix: start the pipeline on pushes to the main branch only, or give the job a condition on the branch.
-Source: GitHub documentation, "Events that trigger workflows"; GitLab CI/CD YAML syntax reference, rules; Jenkins handbook,
-"Pipeline Syntax", when.
+Source: GitHub Docs, "Events that trigger workflows"; GitLab Docs, "CI/CD YAML syntax reference" (rules); Jenkins User
+Handbook, "Pipeline Syntax" (when).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from samguard.rules.pipelines.production_path import (
     production_deploys,
     restricts,
 )
-from samguard.source import Place
+from samguard.source import Place, Span
 
 RULE = Rule("SG720", "production-from-any-branch", Level.ERROR, since="0.1.0")
 
@@ -86,6 +86,55 @@ BAD = (
                 ".gitlab-ci.yml",
                 GITLAB.replace("  only: [main]\n", "").replace("\nproduction:", "\nproduction:  # SG720"),
             ),
+        ),
+    ),
+    Example(  # that another stage is left out does not hold this one back
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace("resource_group: production\n  only: [main]\n", "resource_group: production\n").replace(
+                    "\nproduction:", "\nproduction:  # SG720"
+                ),
+            ),
+        ),
+    ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace(
+                    "resource_group: production\n  only: [main]\n",
+                    "resource_group: production\n  only:\n    - main\n    - merge_requests  # SG720\n",
+                ),
+            ),
+        ),
+    ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                "Jenkinsfile",
+                _JENKINSFILE.replace("stage('production') {", "stage('production') {  // # SG720").replace(
+                    "stage('test') {", "stage('test') {\n      when { branch 'main' }"
+                ),
+            ),
+        ),
+    ),
+    Example(
+        template=TEMPLATE,
+        files=(
+            (
+                "pipeline.yaml",
+                CODEPIPELINE.replace(
+                    "      Stages:",
+                    "      PipelineType: V2\n      Triggers:\n        - ProviderType: CodeStarSourceConnection\n"
+                    "          GitConfiguration:\n            SourceActionName: Source\n"
+                    "            PullRequest: [{Branches: {Includes: [main]}}]  # SG720\n      Stages:",
+                ),
+            ),
+            *CONFIGURATIONS,
         ),
     ),
 )
@@ -141,9 +190,47 @@ GOOD = (
             ),
         ),
     ),
+    Example(  # it needs a job that there is for the main branch only
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace(
+                    "resource_group: production\n  only: [main]\n", "resource_group: production\n  needs: [staging]\n"
+                ),
+            ),
+        ),
+    ),
+    Example(  # merge requests are tested
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace("  stage: test\n", "  stage: test\n  only: [main, merge_requests]\n"),
+            ),
+        ),
+    ),
+    Example(  # pushes to one branch
+        template=TEMPLATE,
+        files=(
+            (
+                "pipeline.yaml",
+                CODEPIPELINE.replace(
+                    "      Stages:",
+                    "      PipelineType: V2\n      Triggers:\n        - ProviderType: CodeStarSourceConnection\n"
+                    "          GitConfiguration:\n            SourceActionName: Source\n"
+                    "            Push: [{Branches: {Includes: [main]}}]\n      Stages:",
+                ),
+            ),
+            *CONFIGURATIONS,
+        ),
+    ),
 )
 
 _REQUESTS: Final = frozenset({"pull_request", "pull_request_target", "merge_request_event", "merge_requests"})
+_BY_GIT: Final = pattern(r"\bGitConfiguration\b|\bgit_configuration\s*\{")
+_PULL_REQUEST: Final = pattern(r"""\bPullRequest["']?\s*:|\bpull_request\s*\{""")
+_REQUEST: Final = pattern(r"merge_request(?:s|_event)")
 _ANY: Final = pattern(r"\*{1,2}(?:/\*{1,2})?$|(?:feat|feature|features|dev|fix|bugfix)\b", re.IGNORECASE)
 _FROM_A_BRANCH: Final = (PipelineSystem.CODEPIPELINE, PipelineSystem.CODEBUILD, PipelineSystem.TERRAFORM)
 
@@ -162,7 +249,12 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
 
 def _ways(pipeline: Pipeline, job: Job) -> Iterator[tuple[str, Place]]:
     """Who reaches a job without being asked, and where that is said."""
-    is_asked = any(restricts(one) for one in (job, *jobs_before(pipeline, job)))
+    is_in_order_only = job.is_ordered_by_stage or pipeline.system is PipelineSystem.JENKINS
+    before = () if is_in_order_only else jobs_before(pipeline, job)
+    is_asked = any(restricts(one) for one in (job, *before))
+    requested = _of_requests(pipeline, job)
+    if requested is not None:
+        yield "every pull or merge request", requested
     is_github = pipeline.system is PipelineSystem.GITHUB_ACTIONS
     for trigger in () if is_asked else pipeline.triggers:
         place = trigger.place if is_github else job.place
@@ -172,6 +264,18 @@ def _ways(pipeline: Pipeline, job: Job) -> Iterator[tuple[str, Place]]:
             yield "every pull request", place
         elif trigger.event == "push" and is_any:
             yield "whatever is pushed to any branch", place
+
+
+def _of_requests(pipeline: Pipeline, job: Job) -> Place | None:
+    """Where a job of GitLab says that it runs for merge requests, too, or a trigger of CodePipeline that it runs for them."""
+    if pipeline.system is PipelineSystem.CODEPIPELINE and _BY_GIT.search(pipeline.document.text):
+        found = _PULL_REQUEST.search(pipeline.document.text)
+        return None if found is None else Place(pipeline.document, Span(found.start(), found.end()))
+    if pipeline.system is not PipelineSystem.GITLAB_CI or not _REQUESTS & set(job.events):
+        return None
+    place = job.place if job.condition is None else job.condition.place
+    found = _REQUEST.search(place.document.text, place.span.start, place.span.end)
+    return place if found is None else Place(place.document, Span(found.start(), found.end()))
 
 
 def _knows_branches(pipeline: Pipeline) -> bool:

@@ -101,6 +101,11 @@ def steps_of_job_before(deploy: Deploy) -> tuple[Step, ...]:
     return steps[: steps.index(deploy.step)]
 
 
+def follows_another(pipeline: Pipeline) -> bool:
+    """Whether other pipelines come before this one."""
+    return any(trigger.event in ("workflow_run", "workflow_call") for trigger in pipeline.triggers)
+
+
 def restricts(job: Job) -> bool:
     """Whether a job has a condition that some branches or events do not fulfil."""
     if job.branches or job.events:
@@ -145,8 +150,14 @@ def is_automatic(pipeline: Pipeline, job: Job) -> bool:
 
 
 def is_held_back(pipeline: Pipeline, job: Job, *, by: tuple[GateKind, ...] = tuple(GateKind)) -> bool:
-    """Whether something holds a job back, or one that it waits for."""
-    return any(gate.kind in by for one in (job, *jobs_before(pipeline, job)) for gate in one.gates)
+    """Whether something holds a job back, or one that it waits for.
+
+    The environment of an earlier deployment is asked about that deployment, and lets everything after it through.
+    """
+    of_others = [kind for kind in by if kind is not GateKind.ENVIRONMENT]
+    before = jobs_before(pipeline, job)
+    kinds = [(one, by if one is job or not one.deploy_steps else of_others) for one in (job, *before)]
+    return any(gate.kind in wanted for one, wanted in kinds for gate in one.gates)
 
 
 def may_test(job: Job, step: Step) -> bool:

@@ -2,11 +2,12 @@
 
 What goes wrong: no step of the pipeline that ends before the deployment tests anything: what the alarms of the canary do not
 see, nobody sees.
-Silent when: a test has run in a job that this one waits for; another pipeline of the project tests; a script, an action or a
+Silent when: a test has run in a job that this one waits for; another pipeline of the project tests; it would be so if it
+waited for another environment (SG710); a script, an action or a
 job of another repository may do so.
 Fix: run the tests in a job that the deployment needs.
-Source: AWS Well-Architected Framework, operational excellence pillar, "OPS06-BP02 Test deployments"; AWS SAM developer guide,
-"Deploying serverless applications using CI/CD systems".
+Source: AWS Prescriptive Guidance, resilience lifecycle framework, "Stage 3: Evaluate and test" (pre-deployment activities);
+AWS SAM Developer Guide, "Generate a starter CI/CD pipeline with AWS SAM".
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from samguard.project import Project
 from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import (
     Deploy,
+    are_alternatives,
+    deploys,
     first_in_each_job,
+    follows_another,
     jobs_before,
     may_hold_tests,
     may_test,
@@ -67,6 +71,25 @@ BAD = (
             ),
         ),
     ),
+    Example(  # what waits for staging has to wait for the tests of staging, too; this does not wait for staging at all
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace("\n  production:\n    needs: staging\n", "\n  production:  # SG710\n"),
+            ),
+            (
+                "release/buildspec.yml",
+                """
+version: 0.2
+phases:
+  build:
+    commands:
+      - sam deploy --stack-name refunds-prod --template packaged.yaml
+""",
+            ),
+        ),
+    ),
 )
 
 GOOD = (
@@ -97,10 +120,10 @@ def check(project: Project) -> Iterator[Finding]:
     """One finding for each job that deploys to production what nothing has tested."""
     testing = [pipeline.path for pipeline in project.pipelines if any(may_hold_tests(job) for job in pipeline.jobs)]
     for pipeline in project.pipelines:
-        if any(path != pipeline.path for path in testing) or _follows_another(pipeline):
+        if any(path != pipeline.path for path in testing) or follows_another(pipeline):
             continue
         for deploy in first_in_each_job(production_deploys(pipeline)):
-            if not _is_tested(pipeline, deploy):
+            if not _is_tested(pipeline, deploy) and not _is_beside_a_tested_one(pipeline, deploy):
                 place = deploy.job.place
                 message = (
                     f"nothing tests the release before it is deployed to {deploy.environment}; run the tests in a job that "
@@ -109,9 +132,11 @@ def check(project: Project) -> Iterator[Finding]:
                 yield Finding(place.span, message, document=place.document)
 
 
-def _follows_another(pipeline: Pipeline) -> bool:
-    """Whether other pipelines come before, which may test."""
-    return any(trigger.event in ("workflow_run", "workflow_call") for trigger in pipeline.triggers)
+def _is_beside_a_tested_one(pipeline: Pipeline, deploy: Deploy) -> bool:
+    """Whether production would be tested if it waited for the environment that a release is tried in: SG710 says so."""
+    before = pipeline.before(deploy.job.name)
+    others = [one for one in deploys(pipeline) if not one.is_production and one.job.name not in before]
+    return any(_is_tested(pipeline, one) and not are_alternatives(one.job, deploy.job) for one in others)
 
 
 def _is_tested(pipeline: Pipeline, deploy: Deploy) -> bool:

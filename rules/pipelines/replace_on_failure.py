@@ -5,7 +5,8 @@ deployment is a first one, which shifts nothing: everyone gets the new version a
 Silent when: the environment is not production or not named; the deletion stands under a condition, as after a creation that
 failed; another stack is deleted.
 Fix: `ActionMode: CREATE_UPDATE`, or a change set; remove the deletion.
-Source: AWS CloudFormation user guide, "CloudFormation configuration properties reference" for CodePipeline, ActionMode.
+Source: AWS CloudFormation User Guide, "AWS CloudFormation configuration properties reference" (action mode, replace a failed
+stack).
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import re
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.pipeline import Pipeline, StepKind
+from samguard.pipeline import Job, Pipeline, StepKind
 from samguard.rules.pipelines.example_workflow import (
     CODEPIPELINE,
     CONFIGURATIONS,
+    GITLAB,
     PROD_DEPLOY,
     TEMPLATE,
     WORKFLOW,
@@ -51,6 +53,18 @@ BAD = (
                 WORKFLOW.replace(
                     f"run: {PROD_DEPLOY}",
                     f"run: aws cloudformation delete-stack --stack-name orders-prod  # SG713\n      - run: {PROD_DEPLOY}",
+                ),
+            ),
+        ),
+    ),
+    Example(  # in the job of the main branch
+        template=TEMPLATE,
+        files=(
+            (
+                ".gitlab-ci.yml",
+                GITLAB.replace(
+                    f"    - {PROD_DEPLOY}",
+                    f"    - aws cloudformation delete-stack --stack-name orders-prod  # SG713\n    - {PROD_DEPLOY}",
                 ),
             ),
         ),
@@ -102,11 +116,22 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
         yield from _deletions(pipeline, deploy)
 
 
+def _runs_with(job: Job, deploy: Deploy) -> bool:
+    """Whether a job runs whenever another one deploys."""
+    theirs = "" if deploy.job.condition is None else deploy.job.condition.written
+    return job.condition is None or job.condition.written == theirs
+
+
 def _deletions(pipeline: Pipeline, deploy: Deploy) -> Iterator[Finding]:
     stack = None if deploy.step.command is None else deploy.step.command.stack_name
     named = re.compile(r"(?!)" if stack is None else rf"(?<![\w-]){re.escape(stack)}(?![\w-])")
     for job, step in steps_before(pipeline, deploy):
-        if step.kind is StepKind.DELETE and not step.is_conditional and not job.condition and named.search(step.text):
+        if (
+            step.kind is StepKind.DELETE
+            and not step.is_conditional
+            and _runs_with(job, deploy)
+            and named.search(step.text)
+        ):
             message = (
                 f"the stack of {deploy.environment} is deleted before it is deployed: an outage, and the new version goes "
                 "to everyone at once; remove this"

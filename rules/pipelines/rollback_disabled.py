@@ -4,8 +4,8 @@ What goes wrong: CodeDeploy stops the shift and puts the alias back when an alar
 disabled the stack stays in UPDATE_FAILED: all other resources have the new release, and somebody has to repair it by hand.
 Silent when: the stack is only created by the command; the environment is not production or not named.
 Fix: leave `--disable-rollback` (or `--on-failure DO_NOTHING`) out of production's deployment.
-Source: AWS SAM developer guide, "sam deploy"; AWS CloudFormation user guide, "Choose how to handle failures when
-provisioning resources".
+Source: AWS SAM Developer Guide, "sam deploy" (--disable-rollback); AWS CloudFormation User Guide, "Choose how to handle
+failures when provisioning resources".
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ What goes wrong: `sam deploy` takes `.aws-sam/build` where there is one, and the
 Silent when: the job builds, packages or fetches the build first; a script or an action may do so; `--template` names what is
 deployed; the CI system carries files from job to job.
 Fix: run `sam build` before `sam deploy`, or hand the packaged template over as an artifact.
-Source: AWS SAM developer guide, "sam build" and "sam deploy".
+Source: AWS SAM Developer Guide, "Introduction to deploying with AWS SAM"; "Deploy your application and resources with AWS
+SAM" (sam build makes what sam deploy takes).
 """
 
 from __future__ import annotations

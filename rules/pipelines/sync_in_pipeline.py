@@ -4,7 +4,7 @@ What goes wrong: `sam sync` updates a function's code itself, publishes a versio
 the new version at once. No canary, no alarm and no hook is asked.
 Silent when: the environment is not production, or nothing in the pipeline names it.
 Fix: deploy production with `sam deploy`; keep `sam sync` for the developers' stacks.
-Source: AWS SAM developer guide, "sam sync"; aws-sam-cli, samcli/lib/sync/flows/alias_version_sync_flow.py.
+Source: AWS SAM Developer Guide, "sam sync"; aws/aws-sam-cli, samcli/lib/sync/flows/alias_version_sync_flow.py.
 """
 
 from __future__ import annotations

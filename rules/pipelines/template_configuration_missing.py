@@ -4,7 +4,7 @@ What goes wrong: the action fails as it cannot find the file; nothing is deploye
 Silent when: none of the pipeline's configurations is in this repository, so that they may be in another one; the path is
 unknown; it is in an artifact that a build makes.
 Fix: add the file, or correct its path.
-Source: AWS CodePipeline user guide, "CloudFormation deploy action reference", TemplateConfiguration.
+Source: AWS CodePipeline User Guide, "AWS CloudFormation deploy action reference" (TemplateConfiguration).
 """
 
 from __future__ import annotations

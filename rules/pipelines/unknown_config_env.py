@@ -4,7 +4,7 @@ What goes wrong: SAM CLI says nothing and deploys without any of the values: the
 had before; or there is no stack name at all, and the deployment fails.
 Silent when: the samconfig is not in the project, or a step of the pipeline may write it; the name is unknown.
 Fix: name a section that is there, or write this one.
-Source: aws-sam-cli, samcli/cli/cli_config_file.py; AWS SAM developer guide, "SAM CLI configuration file".
+Source: aws/aws-sam-cli, samcli/cli/cli_config_file.py; AWS SAM Developer Guide, "AWS SAM CLI configuration file".
 """
 
 from __future__ import annotations

@@ -24,12 +24,14 @@ class ParameterSource(Enum):
 class ParameterValue:
     """A value that an environment gives to a parameter. `text` is None where it is given but cannot be known.
 
-    `place` is None for values from the command line.
+    `place` is None for values from the command line. `is_guess` says that the value may be meant for another template:
+    nothing names the one that it is deployed with.
     """
 
     text: str | None
     source: ParameterSource
     place: Place | None = None
+    is_guess: bool = False
 
 
 class Production(Enum):

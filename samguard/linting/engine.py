@@ -24,7 +24,7 @@ from samguard.linting.rule import Finding, Fix, Level, Rule
 from samguard.linting.suppression_use import Suppressing
 from samguard.project import NotRead, Project, TemplateFile
 from samguard.rollout import Deployment, deployments
-from samguard.source import Document
+from samguard.source import Document, Place, Span
 
 _WHERE: Final = "{where}"
 _RESOURCE: Final = "{resource}"
@@ -175,6 +175,15 @@ class _Run:
 
     def world(self, document: Document, world: Deployment) -> Iterator[tuple[Rule, Finding]]:
         """Findings of one world, without those about production where it is not."""
+        found = list(self.asked_about(document, world))
+        refused = {_place(finding, document) for rule, finding in found if rule.refused_values}
+        for rule, finding in found:
+            decided = {_place(finding, document), *(_at(reason.place) for reason in finding.because)} if refused else ()
+            if rule.refused_values or not refused.intersection(decided):
+                yield rule, finding
+
+    def asked_about(self, document: Document, world: Deployment) -> Iterator[tuple[Rule, Finding]]:
+        """What the rules say of one world, each for itself."""
         models: list[tuple[str, Iterable[Any]]] = [
             ("Deployment", (world,)),
             ("Rollout", world.rollouts),
@@ -295,6 +304,15 @@ def _weight(skipped: NotRead) -> Level:
 def _key(rule: Rule, finding: Finding) -> tuple[object, ...]:
     """What makes two findings the same defect: rule, place, and what is said."""
     return (rule.id, finding.span, finding.message if _RESOURCE not in finding.message else "")
+
+
+def _place(finding: Finding, document: Document) -> tuple[str, Span]:
+    """A finding's place, to be compared with others."""
+    return (finding.document or document).path, finding.span
+
+
+def _at(place: Place | None) -> tuple[str, Span] | None:
+    return None if place is None else (place.document.path, place.span)
 
 
 def _order(defect: _Defect) -> tuple[object, ...]:

@@ -48,7 +48,8 @@ def read_buildspec(document: Document, read: Read) -> Pipeline:
         steps = buildspec_steps(root, document, None, {}, surroundings, workspace, read, budget)
         problems += budget.problems
         credential = Credential(CredentialKind.ROLE, whole(document))
-        jobs = finished((Job("build", whole(document), steps=steps, credentials=(credential,)),))
+        credentials = (credential, *stored_key(root, document))
+        jobs = finished((Job("build", whole(document), steps=steps, credentials=credentials),))
     return Pipeline(
         document.path,
         PipelineSystem.CODEBUILD,
@@ -58,6 +59,14 @@ def read_buildspec(document: Document, read: Read) -> Pipeline:
         jobs=jobs,
         problems=(*problems, *workspace.problems),
     )
+
+
+def stored_key(root: Node | None, document: Document, where: Span | None = None) -> tuple[Credential, ...]:
+    """The access key that a buildspec takes from its own text or from a store; `where` as for its steps."""
+    kinds = ("variables", "parameter-store", "secrets-manager")
+    named = (entry for kind in kinds for entry in entries_of(under(root, "env", kind)))
+    keys = [entry for entry in named if entry.name == "AWS_ACCESS_KEY_ID"]
+    return tuple(Credential(CredentialKind.LONG_LIVED_KEYS, Place(document, where or entry.span)) for entry in keys[:1])
 
 
 def buildspec_steps(  # noqa: PLR0913, PLR0917 - what a build is given

@@ -146,12 +146,14 @@ class _Reader:
         properties = under(self._resources, logical or "", "Properties")
         given: dict[str, str] = {}
         names: list[str] = []
+        key: Place | None = None
         for item in items_of(under(properties, "Environment", "EnvironmentVariables")):
             name, worth = text_of(under(item, "Name")), under(item, "Value")
             if name is not None:
                 is_plain = text_of(under(item, "Type")) in (None, "PLAINTEXT")
                 setting = self._setting(worth, item)
                 given[name] = setting.pieces if is_plain else UNKNOWN
+                key = self._place(item.span) if name == "AWS_ACCESS_KEY_ID" else key
                 names.append(setting.written)
         for name, pieces in self._passed(variables):
             given[name] = pieces
@@ -164,7 +166,7 @@ class _Reader:
         elif isinstance(properties, Mapping):
             minutes = Timeout(_DEFAULT_MINUTES, self._place(properties.span))
         role = self._setting(under(properties, "ServiceRole"), None).text
-        build = Build(None, self._document, None, given, minutes, role, logical, tuple(names))
+        build = Build(None, self._document, None, given, minutes, role, logical, tuple(names), key=key)
         return self._with_spec(build, source)
 
     def _with_spec(self, build: Build, source: Node | None) -> Build:

@@ -11,7 +11,7 @@ from typing import Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
 from samguard.pattern import pattern
-from samguard.pipeline.buildspec import buildspec_steps
+from samguard.pipeline.buildspec import buildspec_steps, stored_key
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
 from samguard.pipeline.deploy_values import json_parameters
 from samguard.pipeline.embedded import embedded, json_problems
@@ -66,6 +66,8 @@ class Build:
     project: str | None = None
     names: tuple[str, ...] = ()
     missing: str | None = None
+    key: Place | None = None
+    """Where the project is given an access key."""
 
 
 @value
@@ -133,6 +135,8 @@ def _job(action: Action, needs: tuple[str, ...], workspace: Workspace, read: Rea
         credentials = (Credential(CredentialKind.ROLE, action.place, build.role),)
         hints = (*surroundings.hints, *build.names)
         assert build.root is not None  # noqa: S101 - for the type checker
+        given = () if build.key is None else (Credential(CredentialKind.LONG_LIVED_KEYS, build.key),)
+        credentials += given or stored_key(build.root, build.document, build.whole)
         steps = buildspec_steps(
             build.root,
             build.document,

@@ -339,6 +339,8 @@ class _Reader:
         ignored = None
         if allowed is not None and text_of(allowed.node) == "true":
             ignored = IgnoredFailure("allow_failure: true", allowed.place)
+        elif allowed is not None and "exit_codes" in (allowed.node if isinstance(allowed.node, Mapping) else ()):
+            ignored = IgnoredFailure("allow_failure: exit_codes", allowed.place)
         elif allowed is None and is_allowed is not None:
             ignored = IgnoredFailure("allow_failure: true", is_allowed)
         surroundings = Surroundings(
@@ -365,6 +367,7 @@ class _Reader:
             place=Place(place.document, place.entry.key.span),
             stage=self._stage(name),
             needs=self._needs(keys),
+            is_ordered_by_stage="needs" not in keys,
             environment=environment,
             gates=gates,
             concurrency=_concurrency(group, keys.get("interruptible")) or self._unknown_concurrency(name, keys),

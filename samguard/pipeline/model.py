@@ -226,6 +226,8 @@ class Job:
     actions: tuple[ActionUse, ...] = ()
     steps: tuple[Step, ...] = ()
     via: tuple[Place, ...] = ()
+    is_ordered_by_stage: bool = False
+    """Whether `needs` only tells the order: a job there that is left out of a run does not hold this one back."""
 
     @property
     def deploy_steps(self) -> tuple[Step, ...]:

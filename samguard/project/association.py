@@ -12,6 +12,7 @@ from typing import Final
 
 from samguard.environments import DeployCommand
 from samguard.pattern import pattern
+from samguard.value import replace
 
 DEFAULT_NAMES: Final = ("template.yaml", "template.yml", "template.json")
 """In the order in which SAM CLI looks for them."""
@@ -51,6 +52,22 @@ def template_paths(
         if path.startswith(prefix) and not any(path.startswith(other) for other in nearer if other.startswith(prefix))
     }
     return tuple(below) if len(below) == 1 else _declaring(command, below)
+
+
+def certainly(
+    command: DeployCommand, folder: str | None, templates: Collection[str], makers: Collection[str] = ()
+) -> DeployCommand:
+    """The command for a template that it is taken to mean; where it may mean another one, its values are guesses.
+
+    It certainly means what it names, the default template of its folder, or the only one that there is; `makers` make
+    pipelines, and are no choice.
+    """
+    others = [path for path in templates if path not in makers]
+    is_named = folder is not None and named_template(command, folder) is not None
+    has_default = folder is not None and any(path in templates for path in default_templates(folder))
+    if len(others) <= 1 or is_named or has_default:
+        return command
+    return replace(command, parameters={name: replace(one, is_guess=True) for name, one in command.parameters.items()})
 
 
 def named_template(command: DeployCommand, folder: str) -> str | None:

@@ -18,7 +18,7 @@ from samguard.environments import (
     read_samconfig,
 )
 from samguard.errors import SamguardError
-from samguard.project.association import default_templates, named_template, template_paths
+from samguard.project.association import certainly, default_templates, named_template, template_paths
 from samguard.project.configuration import Configuration, find_configuration
 from samguard.project.delivery import delivered, deployed_templates, deploying_steps
 from samguard.project.discovery import (
@@ -340,7 +340,7 @@ class _Loader:
             for command in config.config.commands:
                 found = template_paths(command, folder, known, sorted(self.configs), unread)
                 for target in found:
-                    commands.setdefault(target, []).append(command)
+                    commands.setdefault(target, []).append(certainly(command, folder, known))
                 if not found and path not in self.consulted:
                     name = named_template(command, folder) or default_templates(folder)[0]
                     missing.setdefault(name, []).append(command)
@@ -361,7 +361,8 @@ class _Loader:
         makers = {pipeline.path for pipeline in pipelines}
         for step in deploying_steps(pipelines) if pipelines else ():
             for path in deployed_templates(step, known, sorted(self.configs), makers):
-                by_template.setdefault(path, []).append(step)
+                command = None if step.command is None else certainly(step.command, step.folder, known, makers)
+                by_template.setdefault(path, []).append(replace(step, command=command))
         values = self.pipeline_files.values_beside(known)
         for path in sorted(by_template.keys() | values.keys()):
             commands[path] = delivered(

@@ -76,6 +76,12 @@ def about_all_at_once(rollout: Rollout) -> Iterator[Finding]:
         yield Finding(rollout.spans.strategy, "all at once {where}", rollout.strategy.because, rollout.function)
 
 
+def about_stage(deployment: Deployment) -> Iterator[Finding]:
+    place = deployment.environment.parameters["Stage"].place
+    assert place is not None
+    yield Finding(place.span, "the stage is refused", document=place.document)
+
+
 def about_templates(template: Template) -> Iterator[Finding]:
     yield Finding(next(iter(template.resources.values())).span, "a template")
 
@@ -111,6 +117,19 @@ def test_what_is_said_otherwise_is_another_defect(tmp_path: Path, use: Use) -> N
     use(rule(about_its_name))
     report = samguard.check()
     assert ["It is AllAtOnce in dev and test.", "It is Linear10PercentEvery1Minute in prod."] == messages(report)
+
+
+def test_what_a_refused_value_would_lead_to_is_not_told(tmp_path: Path, use: Use) -> None:
+    text = ORDERS.replace("Canary10Percent5Minutes", "!Ref Stage")
+    lay_out(tmp_path, {"template.yaml": text, "samconfig.toml": samconfig(prod="Stage=AllAtOnce")})
+    use(
+        rule(about_all_at_once, "SG398", about_production=True),
+        rule(about_stage, "SG399", refused_values=True),
+        rule(about_strategy, "SG397", about_production=True),
+    )
+    assert ["SG397", "SG399"] == sorted(finding.rule.id for finding in samguard.check().findings)
+    use(rule(about_all_at_once, "SG398", about_production=True), rule(about_stage, "SG399"))
+    assert ["SG398", "SG399"] == sorted(finding.rule.id for finding in samguard.check().findings)
 
 
 def test_what_several_resources_inherit_from_one_place_is_one_finding(tmp_path: Path, use: Use) -> None:
