@@ -64,7 +64,7 @@ def called(words: Sequence[str | None], folder: str | None, read: Callable[[str]
         return _node(words, folder, read)
     if name == "npx":
         words = words[next((at for at, word in enumerate(words) if at and word and not word.startswith("-")), 0) :]
-        name = words[0]
+        name = words[0] or ""
     if name in _SEVERAL:
         return _scripts([word for word in words[1:] if word and not word.startswith("-")], folder, read)
     if name.startswith("./") or name.endswith((".sh", ".bash")):

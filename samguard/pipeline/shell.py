@@ -16,6 +16,7 @@ from samguard.pattern import pattern
 from samguard.pipeline.called import called
 from samguard.pipeline.model import IgnoredFailure, PipelineProblem, whole
 from samguard.pipeline.script_text import ScriptText
+from samguard.pipeline.shell_words import MOST_LENGTH, UNKNOWN, Expansion, Script, Word
 from samguard.source import Document, Place
 from samguard.value import replace, value
 
@@ -25,43 +26,18 @@ if TYPE_CHECKING:
 Read: TypeAlias = Callable[[str], Document | None]
 """Gives the document at a path relative to the project's root; None where the tree has none."""
 
-UNKNOWN: Final = "\0"
-"""Stands in a text for the part of it that is unknown."""
-
 _MOST_COMMANDS: Final = 5_000
 _MOST_CHARACTERS: Final = 1_000_000
 _MOST_VARIABLES: Final = 500
 _MOST_CALLS: Final = 100
 _MOST_ROUNDS: Final = 20
-_MOST_LENGTH: Final = 20_000
-"""Characters of a variable's value: values that are put into each other grow without end."""
 _DEPTH: Final = 60
 _CALL_DEPTH: Final = 6
 
-_EXPRESSION: Final = pattern(r"\$\{\{[^\n]*?\}\}|\$\[\[[^\n]*?\]\]")
-_PLACEHOLDER: Final = pattern(r"\$\{(E[0-9]+_*)\}")
 _PAIR: Final = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _SEQUENCES: Final = frozenset({"program", "compound_statement", "do_group", "ERROR", "subshell"})
 _FORGIVING: Final = frozenset({"true", ":", "echo", "printf", "warn"})
 _COMPARED: Final = 3
-
-
-@value
-class Word:
-    """A word of a command: `pieces` is its value, with UNKNOWN for what is not known of it.
-
-    `names` are the variables and expressions that it was made of.
-    """
-
-    pieces: str
-    written: str
-    place: Place
-    names: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str | None:
-        """The value; None where any part of it is unknown."""
-        return None if UNKNOWN in self.pieces else self.pieces
 
 
 @value
@@ -137,7 +113,7 @@ class Shell:
         self._unchecked: IgnoredFailure | None = None
         self._pipefail = pipefail
         self._budget = budget or Budget()
-        self._functions: dict[str, tuple[Node, _Script]] = {}
+        self._functions: dict[str, tuple[Node, Script]] = {}
         self._calls = 0
         self._via = via
         self._found: list[ShellCommand] = []
@@ -153,13 +129,13 @@ class Shell:
         self._budget.characters -= len(text.text)
         if self._budget.characters < 0:
             return
-        script = _Script(text)
+        script = Script(text)
         root = _parser().parse(script.source.encode("ascii", "replace")).root_node
         self._statement(root, script, context)
 
     # statements
 
-    def _statement(self, node: Node, script: _Script, context: _Context) -> None:  # noqa: C901, PLR0912
+    def _statement(self, node: Node, script: Script, context: _Context) -> None:  # noqa: C901, PLR0912
         if context.depth > _DEPTH or self._budget.commands <= 0:
             return
         context = replace(context, depth=context.depth + 1)
@@ -200,7 +176,10 @@ class Shell:
             if name is not None and body is not None:
                 self._functions[script.written(name)] = (body, script)
 
-    def _sequence(self, nodes: Sequence[Node], script: _Script, context: _Context) -> None:
+    def _expansion(self) -> Expansion:
+        return Expansion(self.variables, self._expression)
+
+    def _sequence(self, nodes: Sequence[Node], script: Script, context: _Context) -> None:
         for index, node in enumerate(nodes):
             own = context
             after = nodes[index + 1] if index + 1 < len(nodes) else None
@@ -213,7 +192,7 @@ class Shell:
                 own = replace(own, ignored=IgnoredFailure("&", script.place(following)))
             self._statement(node, script, own)
 
-    def _list(self, node: Node, script: _Script, context: _Context) -> None:
+    def _list(self, node: Node, script: Script, context: _Context) -> None:
         # `a && b || c` nests to the left, so a long list would be as deep as it is long.
         chain: list[tuple[Node, str, Node]] = []
         left = node
@@ -239,7 +218,7 @@ class Shell:
                 self._merge(before, [self.variables, before])
             previous = right
 
-    def _pipeline(self, node: Node, script: _Script, context: _Context) -> None:
+    def _pipeline(self, node: Node, script: Script, context: _Context) -> None:
         parts = node.named_children
         for index, part in enumerate(parts):
             own = context
@@ -250,7 +229,7 @@ class Shell:
                 )
             self._statement(part, script, own)
 
-    def _redirected(self, node: Node, script: _Script, context: _Context) -> None:
+    def _redirected(self, node: Node, script: Script, context: _Context) -> None:
         redirects = [child for child in node.named_children if child.type == "file_redirect"]
         target = " ".join(script.written(child) for child in redirects)
         into = self.exported if "GITHUB_ENV" in target else self.outputs if "GITHUB_OUTPUT" in target else None
@@ -259,14 +238,14 @@ class Shell:
                 continue
             if into is not None:
                 for command in _commands_in(child):
-                    words = self._words(command, script)
+                    words = self._expansion().words(command, script)
                     pair = _PAIR.fullmatch(" ".join(word.pieces for word in words[1:]).strip())
                     if words and words[0].text in ("echo", "printf") and pair is not None:
                         known = pair[2] if not context.is_conditional else UNKNOWN
                         into[pair[1]] = known
             self._statement(child, script, context)
 
-    def _if(self, node: Node, script: _Script, context: _Context) -> None:
+    def _if(self, node: Node, script: Script, context: _Context) -> None:
         branches: list[list[Node]] = []
         outcomes: list[bool | None] = []
         parts: list[tuple[list[Node], list[Node]]] = [([], [])]
@@ -307,9 +286,9 @@ class Shell:
             branches, script, context, is_complete=is_decided or otherwise is not None, is_certain=is_certain
         )
 
-    def _case(self, node: Node, script: _Script, context: _Context) -> None:
+    def _case(self, node: Node, script: Script, context: _Context) -> None:
         subject = node.child_by_field_name("value")
-        known = None if subject is None else self._word(subject, script).text
+        known = None if subject is None else self._expansion().word(subject, script).text
         branches: list[list[Node]] = []
         has_rest = False
         for item in node.named_children:
@@ -328,13 +307,13 @@ class Shell:
             branches.append(body)
         self._branches(branches, script, context, is_complete=has_rest)
 
-    def _for(self, node: Node, script: _Script, context: _Context) -> None:
+    def _for(self, node: Node, script: Script, context: _Context) -> None:
         name = node.child_by_field_name("variable")
         body = node.child_by_field_name("body")
         if body is None:
             return
         values = [child for child in node.named_children if child not in (name, body)]
-        words = [part for child in values for part in self._split(child, script)]
+        words = [part for child in values for part in self._expansion().split(child, script)]
         if name is None or not 0 < len(words) <= _MOST_ROUNDS or any(word.text is None for word in words):
             if name is not None:
                 self._set(script.written(name), UNKNOWN)
@@ -347,7 +326,7 @@ class Shell:
     def _branches(
         self,
         branches: Sequence[Sequence[Node]],
-        script: _Script,
+        script: Script,
         context: _Context,
         *,
         is_complete: bool,
@@ -375,7 +354,7 @@ class Shell:
                     merged[name] = UNKNOWN
         self.variables = merged
 
-    def _outcome(self, condition: Sequence[Node], script: _Script) -> bool | None:
+    def _outcome(self, condition: Sequence[Node], script: Script) -> bool | None:
         """What a test comes to, where its values are known."""
         if len(condition) != 1 or condition[0].type != "test_command":
             return None
@@ -384,7 +363,7 @@ class Shell:
             return None
         parts = inner[0].children
         if inner[0].type == "binary_expression" and len(parts) == _COMPARED:
-            left, right = self._word(parts[0], script), self._word(parts[2], script)
+            left, right = self._expansion().word(parts[0], script), self._expansion().word(parts[2], script)
             operator = script.written(parts[1])
             if left.text is None or right.text is None or operator not in ("=", "==", "!="):
                 return None
@@ -392,7 +371,7 @@ class Shell:
                 return None
             return (left.text == right.text) is (operator != "!=")
         if inner[0].type == "unary_expression" and len(parts) == _COMPARED - 1:
-            word = self._word(parts[1], script)
+            word = self._expansion().word(parts[1], script)
             operator = script.written(parts[0])
             if word.text is not None and operator in ("-z", "-n"):
                 return (word.text == "") is (operator == "-z")
@@ -400,9 +379,9 @@ class Shell:
 
     # commands
 
-    def _command(self, node: Node, script: _Script, context: _Context) -> None:
+    def _command(self, node: Node, script: Script, context: _Context) -> None:
         self._budget.commands -= 1
-        words = self._words(node, script)
+        words = self._expansion().words(node, script)
         variables = self.variables
         for child in node.named_children:
             if child.type == "variable_assignment":
@@ -412,7 +391,7 @@ class Shell:
             return
         found = ShellCommand(
             words,
-            " ".join(script.written(node).split())[:_MOST_LENGTH],
+            " ".join(script.written(node).split())[:MOST_LENGTH],
             script.place(node),
             self.folder,
             own,
@@ -430,7 +409,7 @@ class Shell:
         if self._call(found, context):
             self._found[index] = replace(found, is_opened=True)
 
-    def _builtin(self, words: tuple[Word, ...], script: _Script, node: Node, context: _Context) -> bool:
+    def _builtin(self, words: tuple[Word, ...], script: Script, node: Node, context: _Context) -> bool:
         match words[0].text:
             case "cd" | "pushd":
                 target = words[1].text if len(words) > 1 else None
@@ -544,7 +523,7 @@ class Shell:
         arguments = {str(number): word.pieces for number, word in enumerate(words[:_MOST_ROUNDS], 1)}
         for number in range(len(words) + 1, 10):
             arguments[str(number)] = ""
-        arguments["@"] = arguments["*"] = " ".join(word.pieces for word in words)[:_MOST_LENGTH]
+        arguments["@"] = arguments["*"] = " ".join(word.pieces for word in words)[:MOST_LENGTH]
         arguments["#"] = str(len(words))
         return arguments
 
@@ -556,9 +535,9 @@ class Shell:
 
     def _set(self, name: str, text: str) -> None:
         if len(self.variables) < _MOST_VARIABLES or name in self.variables:
-            self.variables = {**self.variables, name: text if len(text) <= _MOST_LENGTH else UNKNOWN}
+            self.variables = {**self.variables, name: text if len(text) <= MOST_LENGTH else UNKNOWN}
 
-    def _assignments(self, node: Node, script: _Script, context: _Context) -> None:
+    def _assignments(self, node: Node, script: Script, context: _Context) -> None:
         if node.type == "variable_assignments":
             for child in node.named_children:
                 self._assignments(child, script, context)
@@ -567,7 +546,7 @@ class Shell:
         name, text = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is None:
             return
-        word = None if text is None else self._word(text, script)
+        word = None if text is None else self._expansion().word(text, script)
         pieces = "" if word is None else word.pieces
         if word is not None and len(self.assigned) < _MOST_VARIABLES:
             self.assigned[script.written(name)] = word
@@ -578,7 +557,7 @@ class Shell:
         if text is not None:
             self._substituted(text, script, context)
 
-    def _substituted(self, node: Node, script: _Script, context: _Context) -> None:
+    def _substituted(self, node: Node, script: Script, context: _Context) -> None:
         """Run what stands in `$(...)` of a word."""
         waiting = [node]
         while waiting:
@@ -590,142 +569,6 @@ class Shell:
                 self.variables = variables
             else:
                 waiting.extend(reversed(current.named_children))
-
-    # words
-
-    def _words(self, node: Node, script: _Script) -> tuple[Word, ...]:
-        found: list[Word] = []
-        for child in node.children:
-            if child.type == "command_name":
-                for part in child.children or [child]:
-                    found += self._split(part, script)
-            elif child.type != "variable_assignment" and not child.type.endswith("_redirect"):
-                found += self._split(child, script)
-        return tuple(found)
-
-    def _split(self, node: Node, script: _Script) -> Iterator[Word]:
-        """The words that a part of a command becomes: a variable without quotes may hold several."""
-        word = self._word(node, script)
-        is_bare = node.type in ("simple_expansion", "expansion")
-        is_spread = script.written(node) in ('"$@"', "$@", "$*", '"${@}"')
-        if (is_bare or is_spread) and word.pieces.strip() != word.pieces.replace(" ", ""):
-            for part in word.pieces.split():
-                yield replace(word, pieces=part.strip("\"'") if is_spread else part)
-        elif not (is_bare and not word.pieces):
-            yield word
-
-    def _word(self, node: Node, script: _Script) -> Word:
-        names: list[str] = []
-        pieces = self._value(node, script, names, 0)
-        return Word(pieces[:_MOST_LENGTH], script.written(node), script.place(node), tuple(names))
-
-    def _value(self, node: Node, script: _Script, names: list[str], depth: int) -> str:
-        if depth > _DEPTH:
-            return UNKNOWN
-        match node.type:
-            case "word" | "number" | "variable_name" | "string_content" | "test_operator" | "extglob_pattern":
-                raw = script.source[node.start_byte : node.end_byte]
-                written = script.text.text[node.start_byte : node.end_byte]
-                if node.type == "string_content":
-                    text = re.sub(r'\\(["\\$`])', r"\1", written.replace("\\\n", ""))
-                else:
-                    text = re.sub(r"\\(.)", r"\1", written.replace("\\\n", ""), flags=re.DOTALL)
-                return text if _PLACEHOLDER.search(raw) is None else self._placeholders(raw, script, names)
-            case "raw_string":
-                raw = script.source[node.start_byte + 1 : node.end_byte - 1]
-                if _PLACEHOLDER.search(raw):
-                    return self._placeholders(raw, script, names)
-                return script.text.text[node.start_byte + 1 : node.end_byte - 1]
-            case "string":
-                return self._string(node, script, names, depth)
-            case "concatenation" | "command_name":
-                return "".join(self._value(child, script, names, depth + 1) for child in node.children)
-            case "simple_expansion":
-                return self._variable(script.written(node)[1:], names)
-            case "expansion":
-                return self._expansion(node, script, names, depth)
-            case _ if node.child_count == 0 and not node.is_named:
-                return script.written(node)
-            case _:
-                return UNKNOWN
-
-    def _string(self, node: Node, script: _Script, names: list[str], depth: int) -> str:
-        """A text in double quotes; the grammar leaves white space between its parts out."""
-        parts: list[str] = []
-        at = node.start_byte + 1
-        for child in node.children[1:-1]:
-            parts.extend((script.text.text[at : child.start_byte], self._value(child, script, names, depth + 1)))
-            at = child.end_byte
-        parts.append(script.text.text[at : max(node.end_byte - 1, at)])
-        return "".join(parts)
-
-    def _expansion(self, node: Node, script: _Script, names: list[str], depth: int) -> str:
-        raw = script.source[node.start_byte : node.end_byte]
-        placeholder = _PLACEHOLDER.fullmatch(raw)
-        if placeholder and placeholder[1] in script.expressions:
-            return self._placeholders(raw, script, names)
-        named = next(
-            (child for child in node.named_children if child.type in ("variable_name", "special_variable_name")), None
-        )
-        if named is None:
-            return UNKNOWN
-        name = script.written(named)
-        rest = [child for child in node.children if child.type not in ("${", "}") and child != named]
-        if not rest:
-            return self._variable(name, names)
-        operator = script.written(rest[0])
-        names.append(name)
-        if operator in (":-", "-", ":=", "=", ":?", "?"):
-            known = self.variables.get(name)
-            if known is None:
-                return UNKNOWN
-            if known == "" and operator in (":-", ":="):
-                return "".join(self._value(child, script, names, depth + 1) for child in rest[1:])
-            return known
-        return UNKNOWN
-
-    def _variable(self, name: str, names: list[str]) -> str:
-        names.append(name)
-        return self.variables.get(name, UNKNOWN)
-
-    def _placeholders(self, raw: str, script: _Script, names: list[str]) -> str:
-        def worth(match: re.Match[str]) -> str:
-            expression = script.expressions.get(match[1])
-            if expression is None:
-                return match[0]
-            names.append(expression)
-            found = self._expression(expression)
-            return UNKNOWN if found is None else found[:_MOST_LENGTH]
-
-        return _PLACEHOLDER.sub(worth, raw)
-
-
-class _Script:
-    """A script whose `${{ }}` were made variables of the same length, so that it is shell."""
-
-    def __init__(self, text: ScriptText) -> None:
-        self.text = text
-        self.expressions: dict[str, str] = {}
-        self.source = (
-            _EXPRESSION.sub(self._replaced, text.text) if "${{" in text.text or "$[[" in text.text else text.text
-        )
-
-    def _replaced(self, match: re.Match[str]) -> str:
-        name = f"E{len(self.expressions)}"
-        room = len(match[0]) - 3
-        if len(name) > room:
-            return "${" + "_" * room + "}"
-        name = name.ljust(room, "_")
-        self.expressions[name] = match[0][3:-2].strip()
-        return "${" + name + "}"
-
-    def written(self, node: Node) -> str:
-        """A part as it is written."""
-        return self.text.text[node.start_byte : node.end_byte]
-
-    def place(self, node: Node) -> Place:
-        """Where a part is written."""
-        return self.text.place(node.start_byte, node.end_byte)
 
 
 def joined(folder: str | None, path: str | None) -> str | None:
@@ -745,7 +588,7 @@ def _commands_in(node: Node) -> Iterator[Node]:
                 yield child
 
 
-def _forgives(node: Node, script: _Script) -> bool:
+def _forgives(node: Node, script: Script) -> bool:
     """Whether what runs after a failure ends well."""
     while node.type in (*_SEQUENCES, "redirected_statement") and node.named_children:
         inner = [
@@ -775,3 +618,6 @@ def _follows_bracket(node: Node) -> bool:
 def _short(text: str) -> str:
     one_line = " ".join(text.split())
     return one_line if len(one_line) <= 40 else f"{one_line[:39]}…"  # noqa: PLR2004
+
+
+__all__ = ["UNKNOWN", "Budget", "Read", "Shell", "ShellCommand", "Word", "joined"]
