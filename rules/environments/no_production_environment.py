@@ -14,6 +14,7 @@ Source: AWS SAM Developer Guide, "AWS SAM CLI configuration file".
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from samguard.environments import Production
 from samguard.linting.rule import Example, Finding, Level, Rule
@@ -73,6 +74,8 @@ GOOD = (
     ),
 )
 
+_GRADUAL: Final = ("DeploymentPreference", "AWS::CodeDeploy::DeploymentGroup", "CodeDeployLambdaAliasUpdate")
+
 
 def check(project: Project) -> Iterator[Finding]:
     """One finding for each template of which production is not known."""
@@ -93,8 +96,12 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _misses_production(file: TemplateFile) -> bool:
     """Whether something is deployed gradually, in no world of production."""
+    text = file.document.text
+    is_possible = any(word in text for word in _GRADUAL)  # evaluating a template costs more
     worlds = [
-        world for environment in file.environments for world in deployments(file.template, environment, file.sources)
+        world
+        for environment in (file.environments if is_possible else ())
+        for world in deployments(file.template, environment, file.sources)
     ]
     is_meant = any(one.preference is not None or one.group is not None for world in worlds for one in world.rollouts)
     return is_meant and all(world.production is Production.NO for world in worlds)

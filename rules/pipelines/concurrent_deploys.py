@@ -111,9 +111,21 @@ GOOD = (
                 "pipeline.yaml",
                 CODEPIPELINE.replace("      Stages:", "      ExecutionMode: PARALLEL\n      Stages:")
                 .replace("orders-prod", "orders-sandbox")
+                .replace("- Name: Production", "- Name: Sandbox")
                 .replace("config/prod.json", "config/staging.json"),
             ),
             *CONFIGURATIONS,
+        ),
+    ),
+    Example(  # who calls it may have a group
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace("concurrency:\n  group: deliver\n", "").replace(
+                    "on:\n  push:\n    branches: [main]", "on:\n  workflow_call:"
+                ),
+            ),
         ),
     ),
 )

@@ -3,7 +3,7 @@
 What goes wrong: nothing has shown that the release can be deployed at all, and that it works where its neighbours are: the
 first who find out are those who use it.
 Silent when: the pipeline, or another one of the project, deploys to another environment; what it deploys to is not told; a
-pipeline of elsewhere comes before.
+pipeline of elsewhere comes before, or it is a part of one (a buildspec that no pipeline here uses).
 Fix: deploy to staging first, test it there, and let production need that.
 Source: AWS Well-Architected Framework, "OPS06-BP03 Employ safe deployment strategies"; AWS SAM Developer Guide, "Generate a
 starter CI/CD pipeline with AWS SAM" (two deployment stages).
@@ -17,7 +17,13 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.pipeline import Pipeline, StepKind
 from samguard.project import Project
 from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
-from samguard.rules.pipelines.production_path import deploys, environment_of, follows_another, production_deploys
+from samguard.rules.pipelines.production_path import (
+    deploys,
+    environment_of,
+    follows_another,
+    is_a_part,
+    production_deploys,
+)
 
 RULE = Rule("SG728", "no-environment-before-production", Level.NOTE, since="0.1.0")
 
@@ -71,7 +77,7 @@ def check(project: Project) -> Iterator[Finding]:
         return
     for pipeline in project.pipelines:
         first = next(iter(production_deploys(pipeline)), None)
-        if first is not None and not follows_another(pipeline):
+        if first is not None and not follows_another(pipeline) and not is_a_part(pipeline):
             place = first.job.place
             message = (
                 f"a release is deployed to {first.environment} and nowhere before: that it fails is found out there; deploy "

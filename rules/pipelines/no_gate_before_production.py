@@ -66,6 +66,10 @@ GOOD = (
         template=TEMPLATE,
         files=((WORKFLOW_PATH, _UNHELD.replace("branches: [main]", "tags: ['v*']")),),
     ),
+    Example(  # who calls it may hold it back
+        template=TEMPLATE,
+        files=((WORKFLOW_PATH, _UNHELD.replace("on:\n  push:\n    branches: [main]", "on:\n  workflow_call:")),),
+    ),
 )
 
 

@@ -2,8 +2,9 @@
 
 What goes wrong: between the deployment to staging and the one to production, nothing calls what was deployed: a release that
 is deployed well and does not answer goes on to production.
-Silent when: a test runs after the deployment; a script, an action or a job that is not in the repository may do so.
-Without an earlier environment, what counts is what runs after production's deployment.
+Silent when: a test runs after the deployment; other workflows or pipelines may do so, of which this one is a part; a
+script, an action or a job that is not in the repository may do so. Without an earlier environment, what counts is what runs
+after production's deployment.
 Fix: call the endpoint, or run the integration tests, after the deployment to staging.
 Source: AWS Prescriptive Guidance, resilience lifecycle framework, "Stage 3: Evaluate and test" (post-deployment activities).
 """
@@ -18,6 +19,7 @@ from samguard.rules.pipelines.example_workflow import GITLAB, PROD_DEPLOY, TEMPL
 from samguard.rules.pipelines.production_path import (
     Deploy,
     deploys,
+    is_a_part,
     may_hold_tests,
     may_test,
     production_deploys,
@@ -92,12 +94,16 @@ GOOD = (
             ),
         ),
     ),
+    Example(  # who calls it may test
+        template=TEMPLATE,
+        files=((WORKFLOW_PATH, _UNASKED.replace("on:\n  push:\n    branches: [main]", "on:\n  workflow_call:")),),
+    ),
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Finding]:
     """One finding for the last deployment before production, or for production's own where there is none."""
-    for production in production_deploys(pipeline)[-1:]:
+    for production in () if is_a_part(pipeline) else production_deploys(pipeline)[-1:]:
         before = [one for one in deploys(pipeline) if not one.is_production and _leads_to(pipeline, one, production)]
         last = (before or [production])[-1]
         jobs = [job for job in pipeline.jobs if last.job.name in pipeline.before(job.name)]

@@ -17,6 +17,8 @@ _EVERY_RUN: Final = pattern(r"[\s${}()!&|]|always|success|failure|cancelled")
 _STARTED_BY_PERSON: Final = frozenset(
     {"workflow_dispatch", "release", "manual", "repository_dispatch", "tag", "deployment"}
 )
+_CALLED: Final = "workflow_call"
+"""Another workflow runs this one; with what it has before, after and around it, it is looked at as a whole."""
 _SPEAKS_OF_TESTS: Final = pattern(r"test|\bspecs?\b|\bqa\b|verif|valid|smoke|e2e|\bci\b|check(?!out)", re.IGNORECASE)
 _OPAQUE: Final = pattern(
     r"\.(?:sh|bash|py|js|ts|rb|ps1)\b"
@@ -106,6 +108,11 @@ def follows_another(pipeline: Pipeline) -> bool:
     return any(trigger.event in ("workflow_run", "workflow_call") for trigger in pipeline.triggers)
 
 
+def is_a_part(pipeline: Pipeline) -> bool:
+    """Whether what comes before or after may stand elsewhere: a workflow that others call, a buildspec of some pipeline."""
+    return pipeline.system is PipelineSystem.CODEBUILD or any(trigger.event == _CALLED for trigger in pipeline.triggers)
+
+
 def restricts(job: Job) -> bool:
     """Whether a job has a condition that some branches or events do not fulfil."""
     if job.branches or job.events:
@@ -141,7 +148,7 @@ def is_automatic(pipeline: Pipeline, job: Job) -> bool:
     events = [
         trigger
         for trigger in pipeline.triggers
-        if trigger.event not in _STARTED_BY_PERSON and (not job.events or trigger.event in job.events)
+        if trigger.event not in (*_STARTED_BY_PERSON, _CALLED) and (not job.events or trigger.event in job.events)
     ]
     return any(
         not trigger.branches or any(not branch.startswith("refs/tags/") for branch in trigger.branches)

@@ -3,8 +3,8 @@
 What goes wrong: no step of the pipeline that ends before the deployment tests anything: what the alarms of the canary do not
 see, nobody sees.
 Silent when: a test has run in a job that this one waits for; another pipeline of the project tests; it would be so if it
-waited for another environment (SG710); a script, an action or a
-job of another repository may do so.
+waited for another environment (SG710); a script, an action or a job of another repository may do so. A buildspec that no
+pipeline of the project uses weighs a note: what uses it may test.
 Fix: run the tests in a job that the deployment needs.
 Source: AWS Prescriptive Guidance, resilience lifecycle framework, "Stage 3: Evaluate and test" (pre-deployment activities);
 AWS SAM Developer Guide, "Generate a starter CI/CD pipeline with AWS SAM".
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.pipeline import Pipeline
+from samguard.pipeline import Pipeline, PipelineSystem
 from samguard.project import Project
 from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import (
@@ -43,6 +43,10 @@ jobs:
     steps:
       - run: pytest
 """
+_HOTFIX = (
+    "\n  hotfix:  # SG719\n    if: github.ref == 'refs/heads/hotfix'"
+    + _UNTESTED.partition("\n  production:\n    needs: staging")[2]
+)
 
 BAD = (
     Example(template=TEMPLATE, files=((WORKFLOW_PATH, _MARKED),)),
@@ -71,22 +75,15 @@ BAD = (
             ),
         ),
     ),
-    Example(  # what waits for staging has to wait for the tests of staging, too; this does not wait for staging at all
+    Example(  # what does not wait for staging is SG710's; a hotfix has no staging to wait for
         template=TEMPLATE,
         files=(
             (
                 WORKFLOW_PATH,
-                WORKFLOW.replace("\n  production:\n    needs: staging\n", "\n  production:  # SG710\n"),
-            ),
-            (
-                "release/buildspec.yml",
-                """
-version: 0.2
-phases:
-  build:
-    commands:
-      - sam deploy --stack-name refunds-prod --template packaged.yaml
-""",
+                WORKFLOW.replace("[main]", "[main, hotfix]").replace(
+                    "\n  production:\n    needs: staging\n", "\n  production:  # SG710\n"
+                )
+                + _HOTFIX,
             ),
         ),
     ),
@@ -129,7 +126,8 @@ def check(project: Project) -> Iterator[Finding]:
                     f"nothing tests the release before it is deployed to {deploy.environment}; run the tests in a job that "
                     "this one waits for"
                 )
-                yield Finding(place.span, message, document=place.document)
+                level = Level.NOTE if pipeline.system is PipelineSystem.CODEBUILD else None
+                yield Finding(place.span, message, level=level, document=place.document)
 
 
 def _is_beside_a_tested_one(pipeline: Pipeline, deploy: Deploy) -> bool:

@@ -179,8 +179,8 @@ class _Reader:
             if path is None or "://" in path:
                 self._has_foreign = True
                 continue
-            for each in self._matches(path) if "*" in path else (path,):
-                found = None if self._files >= _MOST_FILES else self._local(each)
+            for inner in self._matches(path) if "*" in path else (path,):
+                found = None if self._files >= _MOST_FILES else self._local(inner)
                 if found is None:
                     self._has_foreign = True
                 elif found.path not in seen:

@@ -28,8 +28,8 @@ from samguard.pipeline.model import (
     whole,
 )
 from samguard.pipeline.shell import UNKNOWN, Read, joined
-from samguard.pipeline.written_nodes import entries_of, items_of, number_of, text_of, under
-from samguard.source import Document, Mapping, Node, Place, Scalar, Span, parse_document
+from samguard.pipeline.written_nodes import entries_of, items_of, number_of, text_of, texts_of, under
+from samguard.source import Document, Mapping, Node, Place, Scalar, Sequence, Span, parse_document
 from samguard.value import replace
 
 _VALUES: Final = "terraform.tfvars"
@@ -272,6 +272,15 @@ class _Reader:
             for entry in entries_of(body)
             if isinstance(entry.value, Scalar) and entry.name != "template_body"
         }
+        capabilities = body.get("capabilities")
+        if isinstance(capabilities, Sequence):
+            said = _known(" ".join(texts_of(capabilities)))
+            place = Place(self._document, capabilities.span)
+            options["capabilities"] = ParameterValue(said, ParameterSource.PIPELINE, place)
+        given = body.entry("parameters")
+        if given is not None and not isinstance(given.value, Mapping):  # merge(...), var.parameters
+            place = Place(self._document, given.span)
+            options["parameter_overrides"] = ParameterValue(None, ParameterSource.PIPELINE, place)
         label = ".".join(block.labels)
         hints = (text_of(body.get("name")) or "", label, self._document.path)
         environment = environment_name(None, None, parameters, name, (), hints)

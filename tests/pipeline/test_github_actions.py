@@ -341,3 +341,24 @@ def test_what_cannot_be_read_is_a_problem_at_its_place(text: str, line: int) -> 
     problems = read_one({WORKFLOW: text}).problems
     assert problems
     assert problems[0].place.location.start.line >= line
+
+
+def test_what_a_matrix_excludes_does_not_run() -> None:
+    pipeline = read_one(
+        {
+            ".github/workflows/a.yml": """
+                on: push
+                jobs:
+                  ship:
+                    runs-on: x
+                    strategy:
+                      matrix:
+                        stage: [dev, prod]
+                        region: [a, b]
+                        exclude: [{stage: prod, region: b}, {stage: dev}]
+                    steps:
+                      - run: sam deploy --stack-name orders-${{ matrix.stage }} --region ${{ matrix.region }}
+            """
+        }
+    )
+    assert [{"stage": "prod", "region": "a"}] == [job.matrix for job in pipeline.jobs]

@@ -121,3 +121,36 @@ def test_a_heredoc_is_a_buildspec_with_the_places_of_its_lines() -> None:
     (step,) = pipeline.deploy_steps
     assert {"Stage": "prod", "Who": "me"} == values(step)
     assert 9 == step.place.location.start.line
+
+
+def test_parameters_that_terraform_merges_are_not_all_known() -> None:
+    (step,) = read_one(
+        {
+            "main.tf": """
+                resource "aws_cloudformation_stack" "orders" {
+                  name          = "orders-prod"
+                  template_body = file("${path.module}/template.yaml")
+                  capabilities  = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+                  parameters    = merge({ Stage = "prod" }, local.more)
+                }
+            """
+        }
+    ).deploy_steps
+    assert step.command is not None
+    assert {} == values(step)
+    assert step.command.options["parameter_overrides"].text is None
+    assert "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND" == step.command.options["capabilities"].text
+
+
+def test_an_application_of_the_repository_is_a_deployment() -> None:
+    (step,) = read_one(
+        {
+            "main.tf": """
+                resource "aws_serverlessapplicationrepository_cloudformation_stack" "rotator" {
+                  name       = "rotator-prod"
+                  parameters = { functionName = "rotate", endpoint = "secretsmanager.${data.aws_region.current.name}" }
+                }
+            """
+        }
+    ).deploy_steps
+    assert {"functionName": "rotate", "endpoint": None} == values(step)

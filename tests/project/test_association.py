@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from samguard.environments import DeployCommand, ParameterSource, ParameterValue
-from samguard.project.association import template_paths
+from samguard.project.association import certainly, template_paths
 from samguard.source import Place, Span, parse_document
 
 NOWHERE = Place(parse_document("", "samconfig.toml"), Span(0, 0))
@@ -127,3 +127,24 @@ def test_templates_elsewhere_are_not_meant() -> None:
 def test_a_default_template_that_nobody_asked_about_is_still_the_one_that_is_meant() -> None:
     assert () == meant(command(), "services/a/template.yaml", unread=("template.yaml",))
     assert () == meant(command(), "template.json", unread=("template.yaml",))
+
+
+@pytest.mark.parametrize(
+    ("said", "there", "is_guess"),
+    [
+        (command("api.yaml", "Stage"), ("api.yaml", "users.yaml"), False),
+        (command(None, "Stage"), ("template.yaml", "users.yaml"), False),
+        (command(None, "Stage"), ("api.yaml",), False),
+        (command(None, "Stage"), ("api.yaml", "users.yaml"), True),
+        (command("packaged.yaml", "Stage"), ("api.yaml", "users.yaml"), True),
+    ],
+)
+def test_values_are_guesses_where_another_template_may_be_meant(
+    said: DeployCommand, there: tuple[str, ...], is_guess: bool
+) -> None:
+    assert is_guess is certainly(said, "", there).parameters["Stage"].is_guess
+
+
+def test_a_template_that_makes_the_pipeline_is_no_choice() -> None:
+    found = certainly(command(None, "Stage"), "", ("api.yaml", "pipeline.yaml"), ("pipeline.yaml",))
+    assert not found.parameters["Stage"].is_guess
