@@ -104,13 +104,16 @@ def steps_of_job_before(deploy: Deploy) -> tuple[Step, ...]:
 
 
 def follows_another(pipeline: Pipeline) -> bool:
-    """Whether other pipelines come before this one."""
-    return any(trigger.event in ("workflow_run", "workflow_call") for trigger in pipeline.triggers)
+    """Whether other pipelines come before this one: something runs Terraform, too."""
+    return pipeline.system is PipelineSystem.TERRAFORM or any(
+        trigger.event in ("workflow_run", "workflow_call") for trigger in pipeline.triggers
+    )
 
 
 def is_a_part(pipeline: Pipeline) -> bool:
     """Whether what comes before or after may stand elsewhere: a workflow that others call, a buildspec of some pipeline."""
-    return pipeline.system is PipelineSystem.CODEBUILD or any(trigger.event == _CALLED for trigger in pipeline.triggers)
+    is_called = pipeline.system in (PipelineSystem.CODEBUILD, PipelineSystem.TERRAFORM)
+    return is_called or any(trigger.event == _CALLED for trigger in pipeline.triggers)
 
 
 def restricts(job: Job) -> bool:
