@@ -138,6 +138,9 @@ def check(
         typer.Option("--fail-on", help="The least level that makes the run fail.", show_default="warning"),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 even with findings.")] = False,
+    cfn_lint: Annotated[
+        bool, typer.Option("--cfn-lint", help="Ask cfn-lint too; its findings stand in the same report.")
+    ] = False,
     no_color: NoColor = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -159,6 +162,7 @@ def check(
         no_color=no_color,
         quiet=quiet,
         verbose=verbose,
+        cfn_lint=cfn_lint,
     )
     raise typer.Exit(code)
 

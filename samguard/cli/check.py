@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samguard.cli.terminal import tell, wants_colour, width, write_out
+from samguard.errors import SamguardError
 from samguard.linting import Level, Report, catalogue, configured, lint
 from samguard.project import Options, load_project
 
@@ -20,10 +21,18 @@ def run_check(
     no_color: bool,
     quiet: bool,
     verbose: bool,
+    cfn_lint: bool = False,
 ) -> int:
     """Lints and reports; gives the exit code."""
     project = load_project(paths, options)
-    report = lint(project, configured(project.settings, select, ignore), with_line_hashes=form == "sarif")
+    selection = configured(project.settings, select, ignore)
+    if cfn_lint:
+        from samguard.cli.cfn_lint import lint_with_cfn_lint
+
+        report = lint_with_cfn_lint(project, selection, with_line_hashes=form == "sarif")
+    else:
+        _refuse_rules_of_cfn_lint(select)
+        report = lint(project, selection, with_line_hashes=form == "sarif")
     for note in report.notifications:
         if note.level is Level.ERROR or verbose or (note.level is Level.WARNING and not quiet):
             tell(f"samguard: {note.message}")
@@ -37,6 +46,16 @@ def run_check(
     return 0 if exit_zero else _exit_code(report, fail_on or project.settings.fail_on)
 
 
+def _refuse_rules_of_cfn_lint(select: tuple[str, ...]) -> None:
+    """Raises SamguardError for a rule that could only be found by cfn-lint, which is not asked."""
+    from samguard.linting.outside import outside_rule
+
+    for word in select:
+        if outside_rule(word) is not None:
+            message = f"{word!r} names rules of cfn-lint, which is not asked."
+            raise SamguardError(message, hint="give --cfn-lint as well")
+
+
 def _written(report: Report, form: str, *, no_color: bool) -> str:
     if form == "json":
         from samguard.output.findings_json import findings_json
@@ -45,7 +64,7 @@ def _written(report: Report, form: str, *, no_color: bool) -> str:
     if form == "sarif":
         from samguard.output.sarif import sarif
 
-        return sarif(report, {loaded.rule.id: loaded.explanation for loaded in catalogue()})
+        return sarif(report, {loaded.rule.id: loaded.explanation for loaded in catalogue()} | report.explanations)
     from samguard.output.findings_text import findings_concise, findings_text
 
     if form == "concise":

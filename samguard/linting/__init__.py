@@ -2,6 +2,7 @@
 
 from samguard.linting.catalogue import LoadedRule, Selection, catalogue, configured, find_rule
 from samguard.linting.engine import lint
+from samguard.linting.outside import Outside, OutsideFinding
 from samguard.linting.report import Notification, Report, ReportedFinding
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 
@@ -13,6 +14,8 @@ __all__ = [
     "Level",
     "LoadedRule",
     "Notification",
+    "Outside",
+    "OutsideFinding",
     "Report",
     "ReportedFinding",
     "Rule",

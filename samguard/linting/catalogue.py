@@ -11,6 +11,7 @@ from typing import Any, Final
 from samguard.environments import Settings
 from samguard.errors import SamguardError, nearest
 from samguard.linting.explanation import Explanation, explanation
+from samguard.linting.outside import outside_rule
 from samguard.linting.rule import Example, Finding, Rule
 from samguard.value import field, value
 
@@ -117,6 +118,10 @@ class Selection:
         ]
         return tuple(loaded for loaded in chosen if not names(self.ignore, loaded.rule))
 
+    def takes(self, rule: Rule) -> bool:
+        """Whether a finding of another linter's rule is wanted."""
+        return (not self.select or names(self.select, rule)) and not names(self.ignore, rule)
+
 
 def names(words: Iterable[str], rule: Rule) -> bool:
     """Whether any of the words names a rule: by identifier, beginning of an identifier, name, or ALL."""
@@ -152,7 +157,7 @@ def configured(settings: Settings, select: Iterable[str] = (), ignore: Iterable[
 def check_word(word: str) -> None:
     """Raises SamguardError where a word names no rule."""
     rules = [loaded.rule for loaded in catalogue()]
-    if any(names((word,), rule) for rule in rules) and word:
+    if word and (any(names((word,), rule) for rule in rules) or outside_rule(word) is not None):
         return
     known = tuple(name for rule in rules for name in (rule.id, rule.name))
     near = nearest(word, known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from samguard.environments.production import is_stage_parameter
 from samguard.evaluation import decided_by_default
 from samguard.linting.catalogue import LoadedRule, Selection, names
 from samguard.linting.line_hash import line_hashes
+from samguard.linting.outside import CFN_LINT, Outside, OutsideFinding
 from samguard.linting.property_path import property_path
 from samguard.linting.report import (
     BecauseStep,
@@ -47,10 +48,17 @@ class _Defect:
     is_assumed: bool = False
 
 
-def lint(project: Project, selection: Selection | None = None, *, with_line_hashes: bool = True) -> Report:
+def lint(
+    project: Project,
+    selection: Selection | None = None,
+    *,
+    with_line_hashes: bool = True,
+    outside: Callable[[], Outside] | None = None,
+) -> Report:
     """Every finding of the selected rules in a project.
 
     Line hashes take a pass over the whole text of each file with findings, and only SARIF has a use for them.
+    `outside` gives what another linter found; it is called when samguard's own rules are done, and may wait.
     """
     chosen = selection or Selection()
     # SARIF lists the rules that ran, and that list must not change with the project: there, all are loaded.
@@ -61,6 +69,8 @@ def lint(project: Project, selection: Selection | None = None, *, with_line_hash
         run.template(file)
     run.pipelines()
     run.whole()
+    if outside is not None:
+        run.outside(outside(), chosen)
     run.suppress()
     return run.report(with_line_hashes=with_line_hashes)
 
@@ -79,6 +89,9 @@ class _Run:
         self.environments: set[tuple[str, str]] = set()
         self.rollouts = 0
         self.suppressed: set[tuple[object, ...]] = set()
+        self.suppressing = Suppressing(project.today)
+        self.other = Outside()
+        """What another linter said."""
 
     # asking
 
@@ -129,6 +142,20 @@ class _Run:
                 document = finding.document or (self.project.documents[0] if self.project.documents else None)
                 if document is not None:
                     self.add(loaded.rule, finding, document)
+
+    def outside(self, other: Outside, chosen: Selection) -> None:
+        """Another linter's findings, without those that one of samguard's own tells on the same line already."""
+        self.other = other
+        self.notifications += other.notifications
+        told = _Told(self.defects.values())
+        for found in other.findings:
+            if not chosen.takes(found.rule):
+                continue
+            if told.has(found):
+                # A suppression that names it did its work, though there is nothing left to suppress.
+                self.suppressing.suppresses(found.rule, found.document, found.finding.span.start)
+            else:
+                self.add(found.rule, found.finding, found.document)
 
     def template(self, file: TemplateFile) -> None:
         """Rules about a template, and about its deployment to each environment."""
@@ -222,7 +249,7 @@ class _Run:
 
     def suppress(self) -> None:
         """Marks what the files say is not to be told, then asks the rules about that saying."""
-        suppressing = Suppressing(self.project.today)
+        suppressing = self.suppressing
         self._mark(suppressing)
         rules = self.by_model.get("SuppressionUse", [])
         by_path = {pipeline.document.path: pipeline.document for pipeline in self.project.pipelines}
@@ -242,6 +269,8 @@ class _Run:
     def _ran(self, rule: Rule, path: str) -> bool:
         """Whether a rule was asked all there is about a file, so that no finding means nothing to find."""
         is_switched_off = names(self.project.ignored_in(path), rule)
+        if rule.name == CFN_LINT:
+            return path in self.other.asked and not is_switched_off
         has_failed = any(
             note.is_internal_error and (note.rule is rule or (note.rule is None and note.path == path))
             for note in self.notifications
@@ -272,10 +301,31 @@ class _Run:
             rollouts=self.rollouts,
             notifications=tuple(self.notifications),
             suppressed=tuple(suppressed),
+            explanations=self.other.explanations,
         )
 
     def _is_ignored(self, defect: _Defect) -> bool:
         return names(self.project.ignored_in(defect.document.path), defect.rule)
+
+
+class _Told:
+    """Where samguard's own rules have fired, to see whether another linter says the same again."""
+
+    def __init__(self, defects: Iterable[_Defect]) -> None:
+        self.weights: dict[tuple[str, str, int], int] = {}
+        """The weight of the worst finding by file, rule and line; line 0 stands for the file."""
+        for defect in defects:
+            location = defect.document.location(defect.finding.span)
+            for line in (0, location.start.line, location.end.line):
+                key = (location.path, defect.rule.id, line)
+                self.weights[key] = max(self.weights.get(key, 0), defect.level.weight)
+
+    def has(self, found: OutsideFinding) -> bool:
+        """Whether the cause of a finding is told, by a finding that weighs no less."""
+        line = found.document.position(found.finding.span.start).line
+        keys = [*((rule, line) for rule in found.told_by), *((rule, 0) for rule in found.told_in_file)]
+        least = found.rule.level.weight
+        return any(self.weights.get((found.document.path, *key), 0) >= least for key in keys)
 
 
 def _not_read(skipped: NotRead) -> Notification:

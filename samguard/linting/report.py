@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from samguard.linting.explanation import Explanation
 from samguard.linting.rule import Level, Rule
 from samguard.source import Location
 from samguard.value import field, value
@@ -78,6 +79,8 @@ class Report:
     notifications: tuple[Notification, ...] = field(default=())
     suppressed: tuple[ReportedFinding, ...] = field(default=())
     """What would be a finding, if it were not suppressed in the file."""
+    explanations: dict[str, Explanation] = field(default_factory=dict, repr=False)
+    """Of rules that are not samguard's own, by identifier."""
 
     def count(self, level: Level) -> int:
         """How many findings have this level."""

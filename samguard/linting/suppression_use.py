@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from samguard.linting.catalogue import catalogue, names
+from samguard.linting.outside import outside_rule
 from samguard.linting.rule import Rule
 from samguard.linting.suppression import SuppressedRule, Suppression, suppressions
 from samguard.source import Document
@@ -77,4 +78,6 @@ class Suppressing:
 
 def rules_named(word: str) -> tuple[Rule, ...]:
     """The rules that a word stands for: an identifier, the beginning of one, a name, or ALL."""
-    return tuple(loaded.rule for loaded in catalogue() if names((word,), loaded.rule)) if word else ()
+    found = tuple(loaded.rule for loaded in catalogue() if names((word,), loaded.rule)) if word else ()
+    other = None if found else outside_rule(word)
+    return found if other is None else (other,)

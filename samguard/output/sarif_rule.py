@@ -34,8 +34,9 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
 
     Its page is the first one that it has its facts from, else samguard's (`home`). The name stays as it is written in
     configurations and suppressions, so that a reader can copy it from an alert. There is no `security-severity`: it
-    would turn a finding into a vulnerability.
+    would turn a finding into a vulnerability. A rule of another linter (cfn-lint) goes by that one's name.
     """
+    is_own = rule.id.startswith("SG")
     summary = f"{rule.name.replace('-', ' ').capitalize()}."
     explained = explanation or Explanation(summary, what_goes_wrong="", silent_when="", fix="", source="")
     descriptor: dict[str, object] = {
@@ -44,25 +45,25 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
         "shortDescription": {"text": _at_most(explained.summary)},
         "fullDescription": {"text": _at_most(f"{explained.summary} {explained.what_goes_wrong}".strip())},
         "help": {
-            "text": _help(rule, explained.markdown.replace("**", "")),
-            "markdown": _help(rule, explained.markdown),
+            "text": _help(rule, explained.markdown.replace("**", ""), is_own=is_own),
+            "markdown": _help(rule, explained.markdown, is_own=is_own),
         },
     }
     address = _ADDRESS.search(explained.source)
     if address is not None or home is not None:
         descriptor["helpUri"] = home if address is None else address[0]
+    properties: dict[str, object] = {"tags": [rule.name]}
+    if is_own:
+        properties["tags"] = [tag for tag in ("aws-sam", "deployment-safety", _FAMILIES.get(rule.id[:3])) if tag]
+        properties["precision"] = "high"  # what is not known is never reported
     return descriptor | {
         "defaultConfiguration": {"level": rule.level.value},
-        "properties": {
-            "tags": [tag for tag in ("aws-sam", "deployment-safety", _FAMILIES.get(rule.id[:3])) if tag],
-            "precision": "high",  # what is not known is never reported
-            "problem.severity": _SEVERITIES[rule.level],
-        },
+        "properties": {**properties, "problem.severity": _SEVERITIES[rule.level]},
     }
 
 
-def _help(rule: Rule, text: str) -> str:
-    return f"{text}\n\nA bad and a good template are shown by `samguard rule {rule.id}`."
+def _help(rule: Rule, text: str, *, is_own: bool) -> str:
+    return f"{text}\n\nA bad and a good template are shown by `samguard rule {rule.id}`." if is_own else text
 
 
 def _at_most(text: str) -> str:
