@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from samguard.cli.terminal import tell, wants_colour, width, write_out
 from samguard.errors import SamguardError
-from samguard.linting import Level, Report, catalogue, configured, lint
-from samguard.project import Options, load_project
+from samguard.linting import Level, LoadedRule, Report, Selection, catalogue, configured, lint
+from samguard.project import Options, Project, load_project
 
 
 def run_check(
@@ -22,10 +22,11 @@ def run_check(
     quiet: bool,
     verbose: bool,
     cfn_lint: bool = False,
+    policies: tuple[str, ...] = (),
 ) -> int:
     """Lints and reports; gives the exit code."""
     project = load_project(paths, options)
-    selection = configured(project.settings, select, ignore)
+    selection = configured(project.settings, select, ignore, _policies(project, policies))
     if cfn_lint:
         from samguard.cli.cfn_lint import lint_with_cfn_lint
 
@@ -36,7 +37,7 @@ def run_check(
     for note in report.notifications:
         if note.level is Level.ERROR or verbose or (note.level is Level.WARNING and not quiet):
             tell(f"samguard: {note.message}")
-    write_out(_written(report, form, no_color=no_color or output is not None), output)
+    write_out(_written(report, form, selection, no_color=no_color or output is not None), output)
     if not quiet:
         from samguard.output.findings_text import summary_text
 
@@ -56,7 +57,23 @@ def _refuse_rules_of_cfn_lint(select: tuple[str, ...]) -> None:
             raise SamguardError(message, hint="give --cfn-lint as well")
 
 
-def _written(report: Report, form: str, *, no_color: bool) -> str:
+def _policies(project: Project, named: tuple[str, ...]) -> tuple[LoadedRule, ...]:
+    """The policies that the configuration and the command line name. A configuration names files of its repository."""
+    if not named and not project.settings.policies:
+        return ()
+    from pathlib import Path
+
+    from samguard.policies import load_policies, policy_rules
+
+    folder, root = Path(project.configuration.folder), Path(project.root)
+    top = folder if folder in (root, *root.parents) else root
+    configured_ones = load_policies(project.settings.policies, folder, inside=top)
+    known = {policy.id for policy in configured_ones}
+    others = (policy for policy in load_policies(named, Path.cwd()) if policy.id not in known)
+    return policy_rules((*configured_ones, *others))
+
+
+def _written(report: Report, form: str, selection: Selection, *, no_color: bool) -> str:
     if form == "json":
         from samguard.output.findings_json import findings_json
 
@@ -64,7 +81,8 @@ def _written(report: Report, form: str, *, no_color: bool) -> str:
     if form == "sarif":
         from samguard.output.sarif import sarif
 
-        return sarif(report, {loaded.rule.id: loaded.explanation for loaded in catalogue()} | report.explanations)
+        own = {loaded.rule.id: loaded.explanation for loaded in (*catalogue(), *selection.more)}
+        return sarif(report, own | report.explanations)
     from samguard.output.findings_text import findings_concise, findings_text
 
     if form == "concise":

@@ -48,6 +48,8 @@ class Settings:
     ignore: tuple[str, ...] = ()
     fail_on: FailOn = "warning"
     exclude: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    """Packs, packages and files, the latter relative to the configuration."""
     production: tuple[str, ...] = DEFAULT_PATTERNS
     per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
     environments: dict[str, EnvironmentSettings] = field(default_factory=dict)
@@ -89,6 +91,7 @@ def _settings(root: Mapping, values: dict[str, Any], document: Document) -> Sett
         ignore=tuple(values.get("ignore", ())),
         fail_on=values.get("fail-on", "warning"),
         exclude=tuple(values.get("exclude", ())),
+        policies=tuple(values.get("policies", ())),
         production=tuple(values.get("production", DEFAULT_PATTERNS)),
         per_file_ignores={pattern: tuple(rules) for pattern, rules in values.get("per-file-ignores", {}).items()},
         environments={

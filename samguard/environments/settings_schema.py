@@ -48,6 +48,7 @@ SCHEMA: Final[dict[str, Any]] = {
         "ignore": _RULES,
         "fail-on": {"enum": ["error", "warning", "note", "never"], "description": "a level"},
         "exclude": _texts("a list of patterns of paths"),
+        "policies": _texts("a list of packs, packages and files of policies"),
         "production": {
             "type": "array",
             "items": {"type": "string", "minLength": 1, "description": "a pattern such as prod*"},

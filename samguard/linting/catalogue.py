@@ -104,16 +104,18 @@ class Selection:
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    more: tuple[LoadedRule, ...] = field(default=(), repr=False)
+    """Rules that are not in the catalogue: policies."""
 
     def __post_init__(self) -> None:
         for word in (*self.select, *self.ignore):
-            check_word(word)
+            check_word(word, self.more)
 
     def rules(self, absent: frozenset[str] = frozenset()) -> tuple[LoadedRule, ...]:
         """The selected rules, in the order of their identifiers, without families that need what is absent."""
         chosen = [
             loaded
-            for loaded in catalogue(absent)
+            for loaded in (*catalogue(absent), *self.more)
             if (names(self.select, loaded.rule) if self.select else loaded.rule.on_by_default)
         ]
         return tuple(loaded for loaded in chosen if not names(self.ignore, loaded.rule))
@@ -128,7 +130,12 @@ def names(words: Iterable[str], rule: Rule) -> bool:
     return any(word.lower() == rule.name or rule.id.startswith(word.upper()) or word.upper() == "ALL" for word in words)
 
 
-def configured(settings: Settings, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:
+def configured(
+    settings: Settings,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    more: tuple[LoadedRule, ...] = (),
+) -> Selection:
     """The rules of a configuration, or those that a command line selects instead; what either ignores is ignored.
 
     Raises SamguardError for a word that names no rule, with its place where the configuration says it.
@@ -144,19 +151,19 @@ def configured(settings: Settings, select: Iterable[str] = (), ignore: Iterable[
     ]
     for path, word in said:
         try:
-            check_word(word)
+            check_word(word, more)
         except SamguardError as error:
             place = settings.places.get(path)
             if place is None:
                 raise
             where = place.location
             raise SamguardError(error.message, path=where.path, line=where.start.line, hint=error.hint) from None
-    return Selection(tuple(select) or settings.select, (*settings.ignore, *ignore))
+    return Selection(tuple(select) or settings.select, (*settings.ignore, *ignore), more)
 
 
-def check_word(word: str) -> None:
-    """Raises SamguardError where a word names no rule."""
-    rules = [loaded.rule for loaded in catalogue()]
+def check_word(word: str, more: Iterable[LoadedRule] = ()) -> None:
+    """Raises SamguardError where a word names no rule; `more` are rules besides those of the catalogue."""
+    rules = [loaded.rule for loaded in (*catalogue(), *more)]
     if word and (any(names((word,), rule) for rule in rules) or outside_rule(word) is not None):
         return
     known = tuple(name for rule in rules for name in (rule.id, rule.name))

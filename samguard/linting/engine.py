@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from samguard.environments.environment import Environment, Production
 from samguard.environments.production import is_stage_parameter
+from samguard.errors import SamguardError
 from samguard.evaluation import decided_by_default
 from samguard.linting.catalogue import LoadedRule, Selection, names
 from samguard.linting.line_hash import line_hashes
@@ -63,7 +64,8 @@ def lint(
     chosen = selection or Selection()
     # SARIF lists the rules that ran, and that list must not change with the project: there, all are loaded.
     is_without = not project.pipelines and not with_line_hashes
-    run = _Run(project, chosen.rules(frozenset({"pipelines"})) if is_without else chosen.rules())
+    rules = chosen.rules(frozenset({"pipelines"})) if is_without else chosen.rules()
+    run = _Run(project, rules, chosen.more)
     run.documents()
     for file in project.templates:
         run.template(file)
@@ -78,7 +80,7 @@ def lint(
 class _Run:
     """One pass over a project. The only mutable thing in the room: it gathers defects."""
 
-    def __init__(self, project: Project, rules: tuple[LoadedRule, ...]) -> None:
+    def __init__(self, project: Project, rules: tuple[LoadedRule, ...], more: tuple[LoadedRule, ...] = ()) -> None:
         self.project = project
         self.rules = rules
         self.by_model: dict[str, list[LoadedRule]] = {}
@@ -89,7 +91,7 @@ class _Run:
         self.environments: set[tuple[str, str]] = set()
         self.rollouts = 0
         self.suppressed: set[tuple[object, ...]] = set()
-        self.suppressing = Suppressing(project.today)
+        self.suppressing = Suppressing(project.today, more=more)
         self.other = Outside()
         """What another linter said."""
 
@@ -111,9 +113,11 @@ class _Run:
             return [finding for model in models for finding in self.ask(loaded, model, path)]
 
     def failed(self, what: str, path: str, error: Exception, rule: Rule | None = None) -> None:
-        """Tells a bug of samguard's own, once."""
+        """Tells a bug of samguard's own, or of a policy, once."""
         message = f"{what} failed on {path}: {type(error).__name__}: {error}. Please report this."
-        note = Notification(Level.ERROR, message, path, rule, is_internal_error=True)
+        if isinstance(error, SamguardError):
+            message = f"{what} failed on {path}: {error}"
+        note = Notification(Level.ERROR, message, path, rule, is_internal_error=not isinstance(error, SamguardError))
         if note not in self.notifications:
             self.notifications.append(note)
 
@@ -272,7 +276,7 @@ class _Run:
         if rule.name == CFN_LINT:
             return path in self.other.asked and not is_switched_off
         has_failed = any(
-            note.is_internal_error and (note.rule is rule or (note.rule is None and note.path == path))
+            note.rule is rule or (note.is_internal_error and note.rule is None and note.path == path)
             for note in self.notifications
         )
         is_asked = any(loaded.rule is rule and loaded.model != "SuppressionUse" for loaded in self.rules)

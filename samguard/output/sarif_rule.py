@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from samguard.linting.explanation import Explanation
+from samguard.linting.outside import CFN_LINT
 from samguard.linting.rule import Level, Rule
 from samguard.pattern import pattern
 
@@ -34,7 +35,7 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
 
     Its page is the first one that it has its facts from, else samguard's (`home`). The name stays as it is written in
     configurations and suppressions, so that a reader can copy it from an alert. There is no `security-severity`: it
-    would turn a finding into a vulnerability. A rule of another linter (cfn-lint) goes by that one's name.
+    would turn a finding into a vulnerability. A rule of another linter (cfn-lint) goes by that one's name, a policy by that word.
     """
     is_own = rule.id.startswith("SG")
     summary = f"{rule.name.replace('-', ' ').capitalize()}."
@@ -52,7 +53,7 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
     address = _ADDRESS.search(explained.source)
     if address is not None or home is not None:
         descriptor["helpUri"] = home if address is None else address[0]
-    properties: dict[str, object] = {"tags": [rule.name]}
+    properties: dict[str, object] = {"tags": [CFN_LINT if rule.name == CFN_LINT else "policy"]}
     if is_own:
         properties["tags"] = [tag for tag in ("aws-sam", "deployment-safety", _FAMILIES.get(rule.id[:3])) if tag]
         properties["precision"] = "high"  # what is not known is never reported
