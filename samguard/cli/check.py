@@ -26,7 +26,7 @@ def run_check(
 ) -> int:
     """Lints and reports; gives the exit code."""
     project = load_project(paths, options)
-    selection = configured(project.settings, select, ignore, _policies(project, policies))
+    selection = configured(project.settings, select, ignore, (*_plugins(project), *_policies(project, policies)))
     if cfn_lint:
         from samguard.cli.cfn_lint import lint_with_cfn_lint
 
@@ -55,6 +55,15 @@ def _refuse_rules_of_cfn_lint(select: tuple[str, ...]) -> None:
         if outside_rule(word) is not None:
             message = f"{word!r} names rules of cfn-lint, which is not asked."
             raise SamguardError(message, hint="give --cfn-lint as well")
+
+
+def _plugins(project: Project) -> tuple[LoadedRule, ...]:
+    """The rules of installed packages that the configuration names."""
+    if not project.settings.plugins:
+        return ()
+    from samguard.linting.installed import installed_rules
+
+    return installed_rules(project.settings.plugins)
 
 
 def _policies(project: Project, named: tuple[str, ...]) -> tuple[LoadedRule, ...]:

@@ -48,6 +48,8 @@ class Settings:
     ignore: tuple[str, ...] = ()
     fail_on: FailOn = "warning"
     exclude: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    """Rules of installed packages, by the names of their entry points."""
     policies: tuple[str, ...] = ()
     """Packs, packages and files, the latter relative to the configuration."""
     production: tuple[str, ...] = DEFAULT_PATTERNS
@@ -91,6 +93,7 @@ def _settings(root: Mapping, values: dict[str, Any], document: Document) -> Sett
         ignore=tuple(values.get("ignore", ())),
         fail_on=values.get("fail-on", "warning"),
         exclude=tuple(values.get("exclude", ())),
+        plugins=tuple(values.get("plugins", ())),
         policies=tuple(values.get("policies", ())),
         production=tuple(values.get("production", DEFAULT_PATTERNS)),
         per_file_ignores={pattern: tuple(rules) for pattern, rules in values.get("per-file-ignores", {}).items()},

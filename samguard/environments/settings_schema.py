@@ -48,6 +48,7 @@ SCHEMA: Final[dict[str, Any]] = {
         "ignore": _RULES,
         "fail-on": {"enum": ["error", "warning", "note", "never"], "description": "a level"},
         "exclude": _texts("a list of patterns of paths"),
+        "plugins": _texts("a list of installed packages' rules, by the names of their entry points"),
         "policies": _texts("a list of packs, packages and files of policies"),
         "production": {
             "type": "array",

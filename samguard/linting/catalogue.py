@@ -61,13 +61,13 @@ def catalogue(absent: frozenset[str] = frozenset()) -> tuple[LoadedRule, ...]:
         if not family.ispkg or getattr(import_module(family.name), "NEEDS", None) in absent:
             continue
         for module in pkgutil.iter_modules(import_module(family.name).__path__, f"{family.name}."):
-            loaded = _load(module.name)
+            loaded = load_rule(module.name)
             if loaded is not None:
                 found.append(loaded)
     return tuple(sorted(found, key=lambda loaded: loaded.rule.id))
 
 
-def _load(name: str) -> LoadedRule | None:
+def load_rule(name: str) -> LoadedRule | None:
     """The rule in a module; None for a module that rules of a family share."""
     module = import_module(name)
     rule = getattr(module, "RULE", None)
@@ -75,7 +75,8 @@ def _load(name: str) -> LoadedRule | None:
         return None
     check = module.check
     annotations = [kind for parameter, kind in check.__annotations__.items() if parameter != "return"]
-    model = str(annotations[0]) if annotations else ""
+    # A text in modules that postpone annotations, else the class itself.
+    model = str(getattr(annotations[0], "__name__", annotations[0])) if annotations else ""
     if model not in MODELS:
         message = f"the check of {rule.id} asks for {model!r}, which is none of {', '.join(MODELS)}"
         raise TypeError(message)

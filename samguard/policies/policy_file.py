@@ -225,16 +225,14 @@ def _at(problem: ExpressionProblem, node: Scalar, document: Document) -> Samguar
     """A problem of an expression at its own line: in a block (`|`), the lines follow the header."""
     start = document.position(node.span.start)
     written = document.text[node.span.start : node.span.end]
-    if written[:1] in ("|", ">"):
-        line = start.line + (problem.line if written[:1] == "|" else 1)
-        column = len(document.line(line)) - len(document.line(line).lstrip()) + problem.column
-        where = f"column {column}" if written[:1] == "|" else f"character {problem.column}"
-    else:
-        line = start.line + problem.line - 1
-        quote = 1 if written[:1] in ("'", '"') else 0
-        where = (
-            f"column {start.column + quote + problem.column - 1}" if problem.line == 1 else f"column {problem.column}"
-        )
+    line, column = start.line + problem.line - 1, problem.column
+    if written[:1] == "|":
+        line += 1
+        first = document.line(start.line + 1)  # its indentation is that of the block
+        column += len(first) - len(first.lstrip())
+    elif written[:1] != ">" and problem.line == 1:
+        column += start.column - 1 + (written[:1] in ("'", '"'))
+    where = f"character {column} of the expression" if written[:1] == ">" else f"column {column}"
     return SamguardError(f"{where}: {problem.message}", path=document.path, line=line, hint=problem.hint)
 
 

@@ -19,7 +19,18 @@ ACME = """
         assert: rollout.strategy.duration_minutes >= 10
         message: "{rollout.function} takes {rollout.strategy.duration_minutes} minutes"
         examples:
-          bad: [{template: "Transform: AWS::Serverless-2016-10-31\\nResources: {F: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: a, Handler: a.b, Runtime: python3.12, AutoPublishAlias: live, DeploymentPreference: {Type: Canary10Percent5Minutes}}}}\\n"}]
+          bad:
+            - template: |
+                Transform: AWS::Serverless-2016-10-31
+                Resources:
+                  F:
+                    Type: AWS::Serverless::Function
+                    Properties:
+                      CodeUri: a/
+                      Handler: a.b
+                      Runtime: python3.12
+                      AutoPublishAlias: live
+                      DeploymentPreference: {Type: Canary10Percent5Minutes}
           good: [{template: "Resources: {T: {Type: 'AWS::SNS::Topic'}}\\n"}]
 """
 

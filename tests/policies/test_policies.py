@@ -245,7 +245,7 @@ def test_it_is_selected_and_ignored_by_identifier_and_name(tmp_path: Path) -> No
     for select in ("ACME001", "acme", "own-rule", "ALL"):
         assert "ACME001" in {finding.rule.id for finding in report(content, select).findings}
     assert () == report(content, "ACME", ignore=("own-rule",)).findings
-    with pytest.raises(SamguardError, match="no rule is called 'own-rul'. Did you mean 'own-rule'"):
+    with pytest.raises(SamguardError, match=r"no rule is called 'own-rul'\. Did you mean 'own-rule'"):
         report(content, "own-rul")
 
 
@@ -300,7 +300,7 @@ def test_what_there_is_not_is_told(tmp_path: Path, word: str, said: str) -> None
 def test_an_installed_package_shares_its_policies_and_is_not_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "site/acme_policies/__init__.py": "raise SystemExit('imported')",
         "site/acme_policies/acme.json": policy("true"),
         "site/acme-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: acme\nVersion: 1\n",
