@@ -93,7 +93,8 @@ class _Run:
         self.suppressed: set[tuple[object, ...]] = set()
         self.suppressing = Suppressing(project.today, more=more)
         self.other = Outside()
-        """What another linter said."""
+        """What another linter said, and what of it was wanted."""
+        self.chosen: Selection | None = None
 
     # asking
 
@@ -149,7 +150,7 @@ class _Run:
 
     def outside(self, other: Outside, chosen: Selection) -> None:
         """Another linter's findings, without those that one of samguard's own tells on the same line already."""
-        self.other = other
+        self.other, self.chosen = other, chosen
         self.notifications += other.notifications
         told = _Told(self.defects.values())
         for found in other.findings:
@@ -274,7 +275,8 @@ class _Run:
         """Whether a rule was asked all there is about a file, so that no finding means nothing to find."""
         is_switched_off = names(self.project.ignored_in(path), rule)
         if rule.name == CFN_LINT:
-            return path in self.other.asked and not is_switched_off
+            is_wanted = self.chosen is not None and self.chosen.takes(rule) and rule.level is not Level.NOTE
+            return is_wanted and path in self.other.asked and not is_switched_off
         has_failed = any(
             note.rule is rule or (note.is_internal_error and note.rule is None and note.path == path)
             for note in self.notifications

@@ -209,6 +209,14 @@ def test_a_suppression_of_what_cfn_lint_did_not_find_is_told(tmp_path: Path) -> 
     assert [] == rules(unasked)
 
 
+@pytest.mark.parametrize(("word", "select"), [("W3005", ("E", "SG9")), ("I3011", ("E", "W", "I", "SG9"))])
+def test_a_suppression_of_what_was_not_asked_for_is_left_alone(
+    tmp_path: Path, word: str, select: tuple[str, ...]
+) -> None:
+    lay_out(tmp_path, {"template.yaml": PROPERTIES.replace("big", f"big  # samguard: ignore[{word}] for the test")})
+    assert [] == rules(report(Played(), Selection(select=select)))
+
+
 # crashes
 
 

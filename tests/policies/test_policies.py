@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,12 @@ def test_what_cannot_be_evaluated_is_told_and_the_rest_goes_on(tmp_path: Path, a
 def test_a_regular_expression_takes_linear_time(tmp_path: Path) -> None:
     orders(tmp_path, ORDERS.replace("app.handler", "a" * 5_000))
     assert [] == messages(policy("!lambda.handler.matches('^(a*)*(a*)*b$')", "function"))
+
+
+def test_without_the_library_for_cel_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cel_expr_python", None)
+    with pytest.raises(SamguardError, match=r"python -m pip install 'samguard\[policies\]'"):
+        compiled("other.shifts", {"other": "Rollout"})
 
 
 # as samguard's own
