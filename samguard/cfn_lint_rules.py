@@ -17,9 +17,10 @@ from weakref import ref
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from samguard.errors import SamguardError
-from samguard.linting import Level, LoadedRule, ReportedFinding, catalogue, configured, lint
+from samguard.linting import Level, LoadedRule, ReportedFinding, catalogue, lint
 from samguard.pattern import pattern
 from samguard.project import load_project
+from samguard.rulebook import rulebook
 from samguard.source import Document, Mapping, Node, Sequence
 from samguard.value import field, value
 
@@ -67,7 +68,7 @@ def _run(filename: str | None) -> _Ran:
         return _Ran()
     try:
         project = load_project((filename,))
-        report = lint(project, configured(project.settings), with_line_hashes=False)
+        report = lint(project, rulebook(project), with_line_hashes=False)
     except SamguardError as error:
         return _Ran(failure=str(error))
     named = [file.document for file in project.templates if _is_same(project.root, file.document.path, filename)]

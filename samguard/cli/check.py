@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from samguard.cli.terminal import tell, wants_colour, width, write_out
 from samguard.errors import SamguardError
-from samguard.linting import Level, LoadedRule, Report, Selection, catalogue, configured, lint
-from samguard.project import Options, Project, load_project
+from samguard.linting import Level, Report, Selection, catalogue, lint
+from samguard.project import Options, load_project
+from samguard.rulebook import rulebook
 
 
 def run_check(
@@ -26,7 +27,7 @@ def run_check(
 ) -> int:
     """Lints and reports; gives the exit code."""
     project = load_project(paths, options)
-    selection = configured(project.settings, select, ignore, (*_plugins(project), *_policies(project, policies)))
+    selection = rulebook(project, select, ignore, policies)
     if cfn_lint:
         from samguard.cli.cfn_lint import lint_with_cfn_lint
 
@@ -55,31 +56,6 @@ def _refuse_rules_of_cfn_lint(select: tuple[str, ...]) -> None:
         if outside_rule(word) is not None:
             message = f"{word!r} names rules of cfn-lint, which is not asked."
             raise SamguardError(message, hint="give --cfn-lint as well")
-
-
-def _plugins(project: Project) -> tuple[LoadedRule, ...]:
-    """The rules of installed packages that the configuration names."""
-    if not project.settings.plugins:
-        return ()
-    from samguard.linting.installed import installed_rules
-
-    return installed_rules(project.settings.plugins)
-
-
-def _policies(project: Project, named: tuple[str, ...]) -> tuple[LoadedRule, ...]:
-    """The policies that the configuration and the command line name. A configuration names files of its repository."""
-    if not named and not project.settings.policies:
-        return ()
-    from pathlib import Path
-
-    from samguard.policies import load_policies, policy_rules
-
-    folder, root = Path(project.configuration.folder), Path(project.root)
-    top = folder if folder in (root, *root.parents) else root
-    configured_ones = load_policies(project.settings.policies, folder, inside=top)
-    known = {policy.id for policy in configured_ones}
-    others = (policy for policy in load_policies(named, Path.cwd()) if policy.id not in known)
-    return policy_rules((*configured_ones, *others))
 
 
 def _written(report: Report, form: str, selection: Selection, *, no_color: bool) -> str:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import ORDERS, STAGES, lay_out
 
+import samguard
 from samguard.errors import SamguardError
 from samguard.linting import Level, Report, Selection, lint
 from samguard.output.findings_json import findings_json
@@ -273,6 +274,19 @@ def test_every_output_knows_it(tmp_path: Path) -> None:
     (rule,) = run["tool"]["driver"]["rules"]
     assert ("ACME001", ["policy"], "https://a.test/b") == (rule["id"], rule["properties"]["tags"], rule["helpUri"])
     assert "Because." in rule["help"]["text"]
+
+
+def test_the_library_knows_the_policies_of_the_configuration_and_others(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "template.yaml": ORDERS,
+        "own.json": policy("false"),
+        "more.json": policy("false", id="MORE1", name="more"),
+        "samguard.toml": 'policies = ["own.json"]\nselect = ["ACME"]',
+    }
+    lay_out(tmp_path, files)
+    assert ["ACME001"] == [finding.rule.id for finding in samguard.check().findings]
+    found = samguard.check(select=["ACME", "MORE"], policies=["more.json", "own.json"])
+    assert ["ACME001", "MORE1"] == [finding.rule.id for finding in found.findings]
 
 
 # where they come from
