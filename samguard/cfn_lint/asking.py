@@ -34,7 +34,7 @@ _MOST_IN_ONE: Final = 50
 _FEW: Final = 8
 """Templates that are not worth a second process."""
 _SECONDS: Final = 300.0
-"""How long samguard waits for cfn-lint, all processes together."""
+"""How long samguard waits for cfn-lint, all processes together; and a second more for each template."""
 _SECONDS_TO_START: Final = 60.0
 _SECONDS_FOR_ONE: Final = 2.0
 _ENDED_WELL: Final = frozenset(range(0, 16, 2))
@@ -74,7 +74,8 @@ class Asked:
         self._folder = TemporaryDirectory(prefix="samguard-cfn-lint-", ignore_cleanup_errors=True)
         self._top = Path(self._folder.name).resolve()
         self._tree = self._top / "tree"
-        self._ends = time.monotonic() + _SECONDS
+        self._seconds = _SECONDS + len(self._documents)
+        self._ends = time.monotonic() + self._seconds
         self._configuration = configuration(Path(project.root), include)
         self._lay_out()
         workers = max(os.cpu_count() or 1, 1)
@@ -128,7 +129,7 @@ class Asked:
         """What cfn-lint says of some templates, and of which it says nothing."""
         left = self._ends - time.monotonic()
         if left <= 0:
-            return [], [_Failure(paths, f"it took more than {_SECONDS:g} seconds")]
+            return [], [_Failure(paths, f"it took more than {self._seconds:g} seconds")]
         limit = min(left, _SECONDS_TO_START + _SECONDS_FOR_ONE * len(paths))
         answer = self._run(self._command(paths), self._tree, limit)
         said, why = _read(answer, limit)
