@@ -29,18 +29,21 @@ def check(  # noqa: PLR0913 - the options of the command
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     today: date | None = None,
+    policies: Iterable[str] = (),
 ) -> Report:
     """The findings of the templates in these files and folders (the current folder by default).
 
     `parameters` win over every other source of values; `environments` selects by name; `select` and `ignore` name
-    rules by identifier, name or family; `today` is the day by which suppressions expire (the
-    clock's by default). Raises samguard.errors.SamguardError where samguard cannot do its job.
+    rules by identifier, name or family; `today` is the day by which suppressions expire (the clock's by default);
+    `policies` are packs, packages and files besides those of the configuration. Raises samguard.errors.SamguardError
+    where samguard cannot do its job.
     """
-    from samguard.linting import configured, lint
+    from samguard.linting import lint
     from samguard.project import Options, load_project
+    from samguard.rulebook import rulebook
 
     project = load_project(paths, Options(dict(parameters or {}), tuple(environments), region, config, today=today))
-    return lint(project, configured(project.settings, select, ignore))
+    return lint(project, rulebook(project, select, ignore, policies))
 
 
 def plan(

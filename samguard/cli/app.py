@@ -220,6 +220,18 @@ def check(
         ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
+    cfn_lint: Annotated[
+        bool, typer.Option("--cfn-lint", help="Ask cfn-lint too; its findings stand in the same report.")
+    ] = False,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy",
+            metavar="FILE|PACK",
+            help="Policies of your own, of a package or a pack (course, strict). Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     no_color: NoColor = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -249,6 +261,8 @@ def check(
         no_color=no_color,
         quiet=quiet,
         verbose=verbose,
+        cfn_lint=cfn_lint,
+        policies=tuple(policy or ()),
     )
     if watch:
         from samguard.cli.watch import run_watching
@@ -373,6 +387,30 @@ def lsp(
     from samguard.cli.lsp import run_lsp
 
     run_lsp(_project_options(parameter, env, region, config, "template.yaml", None))
+
+
+policy_app = typer.Typer(
+    help="Rules that an organisation writes itself, in YAML and CEL.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(policy_app, name="policy")
+
+
+@policy_app.command("test")
+def policy_test(
+    named: Annotated[list[str], typer.Argument(metavar="FILE|PACK...", help="Files of policies, packages or packs.")],
+) -> None:
+    """Check policies, and run their examples: a bad one must be found, a good one not."""
+    from samguard.cli.policy import run_policy_test
+
+    raise typer.Exit(run_policy_test(tuple(named)))
+
+
+@policy_app.command("schema")
+def policy_schema() -> None:
+    """Print the JSON Schema of policies, for editors."""
+    from samguard.cli.policy import run_policy_schema
+
+    run_policy_schema()
 
 
 def _project_options(

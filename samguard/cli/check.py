@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 from samguard.cli.terminal import tell, write_out
-from samguard.linting import Level, Report, configured, lint
+from samguard.errors import SamguardError
+from samguard.linting import Level, Report, Selection, lint
 from samguard.project import Options, Project, load_project
+from samguard.rulebook import rulebook
 
 
 def run_check(
@@ -28,6 +30,8 @@ def run_check(
     no_color: bool,
     quiet: bool,
     verbose: bool,
+    cfn_lint: bool = False,
+    policies: tuple[str, ...] = (),
 ) -> int:
     """Lints and reports; gives the exit code. Without a form it is text, and what the CI system reads beside it."""
     from samguard.cli.reports import beside_text, wanted, written
@@ -35,7 +39,8 @@ def run_check(
     reports = wanted(form or "text", output, also)
     project = load_project(() if whole_project else paths, options)
     with_line_hashes = any(asked.form == "sarif" for asked in reports)
-    report = lint(project, configured(project.settings, select, ignore), with_line_hashes=with_line_hashes)
+    selection = rulebook(project, select, ignore, policies)
+    report = _linted(project, selection, select, with_line_hashes=with_line_hashes, cfn_lint=cfn_lint)
     known = baseline if baseline is not None else project.configuration.baseline
     if known is not None:
         from samguard.linting.baseline import compared, read_baseline
@@ -70,6 +75,28 @@ def run_check(
     if any(note.level is Level.ERROR for note in report.notifications):
         return 2
     return 0 if exit_zero else _exit_code(report, least)
+
+
+def _linted(
+    project: Project, selection: Selection, select: tuple[str, ...], *, with_line_hashes: bool, cfn_lint: bool
+) -> Report:
+    """What samguard finds, with what cfn-lint does where it is asked too."""
+    if cfn_lint:
+        from samguard.cli.cfn_lint import lint_with_cfn_lint
+
+        return lint_with_cfn_lint(project, selection, with_line_hashes=with_line_hashes)
+    _refuse_rules_of_cfn_lint(select)
+    return lint(project, selection, with_line_hashes=with_line_hashes)
+
+
+def _refuse_rules_of_cfn_lint(select: tuple[str, ...]) -> None:
+    """Raises SamguardError for a rule that could only be found by cfn-lint, which is not asked."""
+    from samguard.linting.outside import outside_rule
+
+    for word in select:
+        if outside_rule(word) is not None:
+            message = f"{word!r} names rules of cfn-lint, which is not asked."
+            raise SamguardError(message, hint="give --cfn-lint as well")
 
 
 def _since(report: Report, project: Project, revision: str, paths: tuple[str, ...], *, quiet: bool) -> Report:

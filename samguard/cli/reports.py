@@ -121,7 +121,7 @@ def _sarif(report: Report, project: Project, *, quiet: bool, with_suppressed: bo
     below = _below_checkout("sarif", project)
     root = Path(project.root).resolve()
     repository = version_control(root.parents[below.count("/") - 1] if below else root)
-    explanations = {loaded.rule.id: loaded.explanation for loaded in catalogue()}
+    explanations = {loaded.rule.id: loaded.explanation for loaded in catalogue()} | report.explanations
     log = sarif_log(report, explanations, repository=repository, with_suppressed=with_suppressed)
     for note in log.left_out:
         tell(f"samguard: {note.message}")

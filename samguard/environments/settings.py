@@ -63,6 +63,10 @@ class Settings:
     baseline: str | None = None
     """The path of a file with known findings, relative to the configuration."""
     exclude: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    """Rules of installed packages, by the names of their entry points."""
+    policies: tuple[str, ...] = ()
+    """Packs, packages and files, the latter relative to the configuration."""
     production: tuple[str, ...] = DEFAULT_PATTERNS
     per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
     per_path: dict[str, PathSettings] = field(default_factory=dict)
@@ -109,6 +113,8 @@ def _settings(root: Mapping, values: dict[str, Any], document: Document) -> Sett
         fail_on=values.get("fail-on", "warning"),
         baseline=values.get("baseline"),
         exclude=tuple(values.get("exclude", ())),
+        plugins=tuple(values.get("plugins", ())),
+        policies=tuple(values.get("policies", ())),
         production=tuple(values.get("production", DEFAULT_PATTERNS)),
         per_file_ignores={pattern: tuple(rules) for pattern, rules in values.get("per-file-ignores", {}).items()},
         per_path={

@@ -65,6 +65,8 @@ SCHEMA: Final[dict[str, Any]] = {
         "baseline": {"type": "string", "minLength": 1, "description": "the path of a baseline"},
         "fail-on": {"enum": ["error", "warning", "note", "never"], "description": "a level"},
         "exclude": _texts("a list of patterns of paths"),
+        "plugins": _texts("a list of installed packages' rules, by the names of their entry points"),
+        "policies": _texts("a list of packs, packages and files of policies"),
         "production": {
             "type": "array",
             "items": {"type": "string", "minLength": 1, "description": "a pattern such as prod*"},

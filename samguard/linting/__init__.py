@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from samguard.linting.engine import lint
     from samguard.linting.identity import Level, Rule
+    from samguard.linting.outside import Outside, OutsideFinding
     from samguard.linting.report import Notification, Report, ReportedFinding
     from samguard.linting.rule import Edit, Example, Finding, Fix
     from samguard.linting.rule_modules import LoadedRule, Selection, catalogue, configured, find_rule
@@ -23,6 +24,8 @@ __all__ = [
     "Level",
     "LoadedRule",
     "Notification",
+    "Outside",
+    "OutsideFinding",
     "Report",
     "ReportedFinding",
     "Rule",
@@ -36,6 +39,7 @@ _HOMES: Final = {
     "rule_modules": ("LoadedRule", "Selection", "catalogue", "configured", "find_rule"),
     "engine": ("lint",),
     "identity": ("Level", "Rule"),
+    "outside": ("Outside", "OutsideFinding"),
     "report": ("Notification", "Report", "ReportedFinding"),
     "rule": ("Edit", "Example", "Finding", "Fix"),
 }

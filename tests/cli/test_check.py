@@ -517,3 +517,24 @@ def test_help_names_the_command_and_its_options(project: Path, arguments: tuple[
 
 def test_an_unknown_command_ends_with_2(project: Path) -> None:
     assert 2 == samguard("chekc", cwd=project).code
+
+
+# cfn-lint
+
+
+def test_rules_of_cfn_lint_are_selected_only_where_it_is_asked(project: Path) -> None:
+    ran = samguard("check", "--select", "SG301,E3012", cwd=project)
+    assert (2, b"") == (ran.code, ran.stdout)
+    assert "'E3012' names rules of cfn-lint, which is not asked. Give --cfn-lint as well" in ran.err
+
+
+def test_rules_of_cfn_lint_may_be_ignored_anyway(own: Path) -> None:
+    lay_out(own, {"samguard.toml": 'ignore = ["W3005", "cfn-lint"]'})
+    assert 1 == check(own, "--ignore", "E3012").code
+
+
+def test_cfn_lint_is_not_asked_where_none_of_its_rules_is_selected(project: Path) -> None:
+    ran = check(project, "--cfn-lint", "--format", "concise")
+    assert 1 == len(ran.out.splitlines())
+    assert "cfn-lint is not asked, since none of its rules is selected" in ran.err
+    assert 1 == ran.code
