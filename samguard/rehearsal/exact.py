@@ -53,7 +53,7 @@ class Effort:
     """Combinations of counts in one minute."""
     cases: int = 1_500
     """Histories of the alarms."""
-    steps: int = 600_000
+    steps: int = 1_500_000
     """Cases in all, over minutes and phases."""
     followers: int = 12_000
     """Cases that differ."""

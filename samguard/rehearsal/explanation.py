@@ -51,8 +51,9 @@ def _reasons(
                     yield _too_late(alarm, planned, scenario)
         for alarm in in_time:
             yield from _of_alarm(alarm, planned, scenario)
-        if in_time and not any(alarm.is_diluted for alarm in in_time):
+        if any(_is_moved(alarm, scenario) for alarm in in_time):
             yield _few(planned, scenario)
+        yield _afterwards(scenario)
     if watched.stops_only:
         yield "an alarm stops the shift, but the group rolls nothing back: the new version keeps its share"
     for left in watched.unmodelled:
@@ -86,8 +87,8 @@ def _too_late(alarm: WatchedAlarm, planned: Schedule, scenario: Scenario) -> str
 
 
 def _of_alarm(alarm: WatchedAlarm, planned: Schedule, scenario: Scenario) -> Iterator[str]:
-    measures = {metric.measure for metric in alarm.metrics}
-    if not measures & _MOVED[scenario.failure.kind]:
+    if not _is_moved(alarm, scenario):
+        measures = {metric.measure for metric in alarm.metrics}
         names = " and ".join(sorted(measure.value for measure in measures))
         yield f"{alarm.name} watches {names}, which this failure does not move"
         return
@@ -98,6 +99,10 @@ def _of_alarm(alarm: WatchedAlarm, planned: Schedule, scenario: Scenario) -> Ite
     if alarm.ignores_few_samples:
         fewest = max(metric.statistic.fewest_samples for metric in alarm.metrics)
         yield f"{alarm.name} does nothing while a period has fewer than {fewest:.4g} requests"
+
+
+def _is_moved(alarm: WatchedAlarm, scenario: Scenario) -> bool:
+    return any(metric.measure in _MOVED[scenario.failure.kind] for metric in alarm.metrics)
 
 
 def _seen(share: float) -> str:
@@ -111,6 +116,11 @@ def _few(planned: Schedule, scenario: Scenario) -> str:
     return (
         f"the new version gets {rate:.3g} requests a minute at first, of which {rate * scenario.failure.share:.3g} fail"
     )
+
+
+def _afterwards(scenario: Scenario) -> str:
+    rate = scenario.load.mean_per_minute * scenario.failure.share
+    return f"once everyone has such a version, {rate:.3g} requests a minute are affected"
 
 
 def _minutes(seconds: float) -> str:

@@ -25,7 +25,7 @@ _MOST_PER_MINUTE: Final = 10_000_000
 class Load:
     """Requests that reach the alias, minute by minute; after the last minute it begins anew.
 
-    A deployment may start in any minute: results are means over `starts`, spread evenly.
+    A deployment may start in any minute: results are means over `starts`, spread evenly. `label` names the shape.
     """
 
     requests_per_minute: tuple[float, ...]
@@ -57,7 +57,7 @@ class Load:
 def constant(requests_per_minute: float) -> Load:
     """Always as many. Raises SamguardError for a rate that is none."""
     _checked(requests_per_minute)
-    return Load((requests_per_minute,), f"{requests_per_minute:g} requests a minute")
+    return Load((requests_per_minute,), "constant")
 
 
 def daily(mean_per_minute: float) -> Load:
@@ -67,7 +67,7 @@ def daily(mean_per_minute: float) -> Load:
         mean_per_minute * (1 + _SWING * math.cos(2 * math.pi * (minute / 60 - _PEAK_HOUR) / 24))
         for minute in range(DAY_MINUTES)
     )
-    return Load(tuple(rates), f"{mean_per_minute:g} requests a minute over the day")
+    return Load(tuple(rates), "a daily curve")
 
 
 def from_csv(text: str, path: str) -> Load:
@@ -95,7 +95,7 @@ def from_csv(text: str, path: str) -> Load:
     if not rates or not any(rates):
         message = "there are no invocations in it"
         raise SamguardError(message, path=path, hint="expected one row a minute, the number of invocations last")
-    return Load(tuple(rates), f"the invocations in {path}")
+    return Load(tuple(rates), f"as in {path}")
 
 
 def _checked(rate: float, path: str | None = None, line: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from enum import Enum
 from typing import Final
@@ -15,7 +16,7 @@ from samguard.rehearsal.failure import FailureKind
 from samguard.rehearsal.objective import Objective
 from samguard.rehearsal.schedule import Schedule, schedule
 from samguard.rehearsal.watch import Watch, watch
-from samguard.rollout import Rollout
+from samguard.rollout import Rollout, RolloutKind
 from samguard.value import replace, value
 
 CONFIDENCE: Final = 0.95
@@ -24,7 +25,7 @@ _BINS: Final = 24
 _SEARCH_DEPLOYMENTS: Final = 2_000
 _LEAST_SHARE: Final = 1e-4
 _RATES: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0, 100_000.0)
-_PRECISION: Final = 1.02
+_PRECISION: Final = 1.05
 """Searches end when the bounds are within this factor."""
 _BIG: Final = Effort(minute_cases=200_000, cases=60_000, steps=20_000_000, followers=1_000_000)
 """What is tried where nothing can be simulated."""
@@ -92,10 +93,7 @@ def rehearse(
 ) -> Rehearsal:
     """The rehearsal of one rollout. With an objective, its failure and traffic are those that are rehearsed."""
     means = means or Means()
-    if objective is not None:
-        load = scenario.load.scaled(objective.requests_per_minute)
-        failing = replace(objective.failure, latency_factor=scenario.failure.latency_factor)
-        scenario = replace(scenario, load=load, failure=failing)
+    scenario = asked_for(scenario, objective)
     watched, planned = watch(rollout), schedule(rollout, scenario.timing)
     if isinstance(planned, Unknown):
         return Rehearsal(rollout, scenario, watched, planned, Verdict.UNKNOWN, (planned.reason,), objective=objective)
@@ -104,7 +102,8 @@ def rehearse(
     if detection is None or healthy is None:
         reason = "it takes a simulation, which needs numpy: pip install 'samguard[rehearsal]'"
         return Rehearsal(rollout, scenario, watched, planned, Verdict.UNKNOWN, (reason,), objective=objective)
-    verdict = _verdict(detection, healthy, watched)
+    may_help = bool(watched.unmodelled) and _is_open_long(rollout, planned, scenario)
+    verdict = _verdict(detection, healthy, may_help=may_help)
     smallest_share: float | None = None
     smallest_rate: float | None = None
     if means.searches and verdict is not Verdict.BLOCKED and watched.wired:
@@ -126,8 +125,17 @@ def rehearse(
         smallest_share,
         smallest_rate,
         objective,
-        None if objective is None else _met(objective, detection, healthy, watched),
+        None if objective is None else _met(objective, detection, healthy, may_help=may_help),
     )
+
+
+def asked_for(scenario: Scenario, objective: Objective | None) -> Scenario:
+    """A scenario with the failure and the traffic of an objective."""
+    if objective is None:
+        return scenario
+    load = scenario.load.scaled(objective.requests_per_minute)
+    failing = replace(objective.failure, latency_factor=scenario.failure.latency_factor)
+    return replace(scenario, load=load, failure=failing)
 
 
 def detect(watched: Watch, planned: Schedule, scenario: Scenario, means: Means | None = None) -> Detection | None:
@@ -159,27 +167,33 @@ def _healthy(scenario: Scenario) -> Scenario:
     return replace(scenario, failure=replace(scenario.failure, kind=kind, share=0.0))
 
 
-def _verdict(detection: Detection, healthy: Detection, watched: Watch) -> Verdict:
+def _is_open_long(rollout: Rollout, planned: Schedule, scenario: Scenario) -> bool:
+    """Whether a deployment is watched for long enough that any alarm at all could fire."""
+    return rollout.kind is not RolloutKind.FUNCTION or planned.open_seconds >= scenario.timing.delay_seconds
+
+
+def _verdict(detection: Detection, healthy: Detection, *, may_help: bool) -> Verdict:
+    """The verdict; `may_help` says that alarms which are not modelled may catch the version."""
     if healthy.probability > 0.5:  # noqa: PLR2004 - most
         return Verdict.BLOCKED
     if detection.probability >= CONFIDENCE:
         return Verdict.CAUGHT
-    if watched.unmodelled:
+    if may_help:
         return Verdict.UNKNOWN
     return Verdict.MISSED if detection.probability < _RARELY else Verdict.BY_LUCK
 
 
-def _met(objective: Objective, detection: Detection, healthy: Detection, watched: Watch) -> bool | None:
+def _met(objective: Objective, detection: Detection, healthy: Detection, *, may_help: bool) -> bool | None:
     """Whether an objective is met: never by alarms that turn back every version."""
     if healthy.probability > 0.5:  # noqa: PLR2004 - most
         return False
     if detection.probability >= objective.confidence:
         return True
-    return None if watched.unmodelled else False
+    return None if may_help else False
 
 
 def _smallest(watched: Watch, planned: Schedule, scenario: Scenario, means: Means) -> tuple[float | None, float | None]:
-    """The smallest share and the smallest traffic that are caught with 95 %."""
+    """The smallest share and the smallest traffic that are caught with 95 %, if more of either is never caught less."""
 
     def is_caught(changed: Scenario) -> bool:
         found = detect(watched, planned, changed, means)
@@ -192,14 +206,10 @@ def _smallest(watched: Watch, planned: Schedule, scenario: Scenario, means: Mean
         return is_caught(replace(scenario, load=scenario.load.scaled(rate)))
 
     share = _least(by_share, _LEAST_SHARE, 1.0) if by_share(1.0) else None
-    rate: float | None = None
-    below = 0.0
-    for candidate in _RATES:
-        if by_rate(candidate):
-            rate = _least(by_rate, below, candidate) if below else candidate
-            break
-        below = candidate
-    return share, rate
+    place = bisect_left(_RATES, x=True, key=by_rate)
+    if place == len(_RATES):
+        return share, None
+    return share, _least(by_rate, _RATES[place - 1], _RATES[place]) if place else _RATES[0]
 
 
 def _least(holds: Callable[[float], bool], low: float, high: float) -> float:

@@ -241,7 +241,7 @@ def watched_alarm(evaluated: Alarm, rollout: Rollout) -> WatchedAlarm:
         message = "its metrics are not known"
         raise NotModelledError(message)
     expressions = _expressions(evaluated)
-    metrics = tuple(_metric(metric, rollout) for metric in evaluated.metrics)
+    metrics = _metrics(evaluated.metrics, rollout)
     judged, period_minutes = _judged(evaluated), _period_minutes(evaluated)
     returned = _returned(evaluated, scene) if evaluated.is_math else ""
     if period_minutes * judged.evaluation_periods > _LONGEST_WINDOW_MINUTES:
@@ -362,6 +362,23 @@ def _looks_along(
 
 
 # metrics
+
+
+def _metrics(metrics: tuple[Metric, ...], rollout: Rollout) -> tuple[WatchedMetric, ...]:
+    """An alarm's metrics. It is blind where all of them are; where some are, it watches something else besides."""
+    found: list[WatchedMetric] = []
+    blind: list[_BlindError] = []
+    for metric in metrics:
+        try:
+            found.append(_metric(metric, rollout))
+        except _BlindError as error:
+            blind.append(error)
+    if blind and found:
+        message = f"of one of its metrics, {blind[0]}"
+        raise NotModelledError(message)
+    if blind:
+        raise blind[0]
+    return tuple(found)
 
 
 def _metric(metric: Metric, rollout: Rollout) -> WatchedMetric:

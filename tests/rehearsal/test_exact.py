@@ -10,7 +10,6 @@ from random import Random
 import pytest
 from rehearsal_scenes import (
     ABOVE,
-    FROM,
     alarm,
     canary,
     linear,
@@ -24,7 +23,7 @@ from rehearsal_scenes import (
 )
 from scipy import integrate, stats
 
-from samguard.rehearsal import Failure, FailureKind, Load, Measure, Method, Scope, Service, Timing, constant, daily
+from samguard.rehearsal import Failure, FailureKind, Load, Measure, Method, Scope, Service, Timing, daily
 from samguard.rehearsal.alarm_state import Treatment
 from samguard.rehearsal.deployment_course import rehearsed
 from samguard.rehearsal.detection import Detection
@@ -297,9 +296,3 @@ def test_exact_and_simulated_agree_on_random_rollouts(seed: int) -> None:
 def test_exact_and_simulated_agree_on_two_hundred_random_rollouts() -> None:
     compared = sum(compare(seed) for seed in range(1000, 1260))
     assert compared >= 200
-
-
-def test_constant_loads_are_what_they_are_called() -> None:
-    assert constant(60).label == "60 requests a minute"
-    assert stats.poisson.mean(constant(60).mean_per_minute) == 60
-    assert FROM.startswith("Greater")
