@@ -162,3 +162,35 @@ def random_schedule(random: Random) -> Schedule:
     if random.random() < 0.5:
         return canary(random.choice([5, 10, 50]), random.choice([3, 5, 10]), random.choice([0, 0, 90]))
     return linear(random.choice([10, 25]), random.choice([1, 2]))
+
+
+# templates
+
+ORDERS = """
+    AutoPublishAlias: live
+    DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [!Ref Errors]}
+"""
+BASE = {
+    "Namespace": "AWS/Lambda",
+    "MetricName": "Errors",
+    "Dimensions": "[{Name: FunctionName, Value: !Ref Orders}]",
+    "Statistic": "Sum",
+    "Period": "60",
+    "EvaluationPeriods": "1",
+    "Threshold": "1",
+    "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+}
+
+
+def alarm_text(name: str = "Errors", /, **changes: str | None) -> str:
+    said = {key: text for key, text in (BASE | changes).items() if text is not None}
+    lines = "".join(f"      {key}: {text}\n" for key, text in said.items())
+    return f"  {name}:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n{lines}"
+
+
+def dimensions(*pairs: str) -> str:
+    return (
+        "["
+        + ", ".join(f"{{Name: {name}, Value: {value}}}" for name, _, value in (p.partition("=") for p in pairs))
+        + "]"
+    )

@@ -73,7 +73,10 @@ def run_rehearse(
     if not report.templates:
         tell("samguard: no template was found", quiet=quiet)
     if report.unknown:
-        tell(f"samguard: of {report.unknown} rollouts it is not known whether they meet the objective", quiet=quiet)
+        tell(
+            f"samguard: rollouts of which it is not known whether they meet the objective: {report.unknown}",
+            quiet=quiet,
+        )
     if form == "json":
         from samguard.output.rehearsal_json import rehearsal_json
 

@@ -115,6 +115,11 @@ def _row(found: RolloutRehearsal, headers: tuple[str, ...]) -> list[Cell]:
     return [(cells[header],) for header in headers]
 
 
+def _rounded(number: float) -> str:
+    """Two digits, as searches find no more."""
+    return f"{float(f'{number:.2g}'):g}"
+
+
 def _failed(rehearsal: Rehearsal) -> str:
     detection, planned = rehearsal.detection, rehearsal.schedule
     if detection is None or isinstance(planned, Unknown) or not planned.open_seconds:
@@ -169,13 +174,13 @@ def _bounds(rehearsal: Rehearsal) -> Iterator[str]:
     share, rate = rehearsal.smallest_share, rehearsal.smallest_requests_per_minute
     at = f"at {rehearsal.scenario.load.mean_per_minute:.3g} requests a minute"
     if share is not None:
-        yield f"{at} the least that is caught in 95 of 100 deployments is a failure of {float(f'{share:.2g}') * 100:g} % of its requests"
+        yield f"{at} the least that is caught in 95 of 100 deployments is a failure of {_rounded(share * 100)} % of its requests"
     elif rate is None and not isinstance(rehearsal.schedule, Unknown) and not rehearsal.schedule.open_seconds:
         return
     elif rate is None and rehearsal.detection.probability < 0.95:  # noqa: PLR2004 - as it says
         yield "no share of failing requests, and no traffic, is caught in 95 of 100 deployments"
     if rate is not None and rate > rehearsal.scenario.load.mean_per_minute:
-        yield f"this failure is caught in 95 of 100 deployments from {rate:.2g} requests a minute"
+        yield f"this failure is caught in 95 of 100 deployments from {_rounded(rate)} requests a minute"
 
 
 def _objective(report: RehearsalReport, width: int, paint: Paint) -> Iterator[str]:

@@ -17,7 +17,7 @@ from samguard.rehearsal.objective import Objective
 from samguard.rehearsal.schedule import Schedule, schedule
 from samguard.rehearsal.watch import Watch, watch
 from samguard.rollout import Rollout, RolloutKind
-from samguard.value import replace, value
+from samguard.value import field, replace, value
 
 CONFIDENCE: Final = 0.95
 _RARELY: Final = 0.05
@@ -27,6 +27,7 @@ _LEAST_SHARE: Final = 1e-4
 _RATES: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0, 100_000.0)
 _PRECISION: Final = 1.05
 """Searches end when the bounds are within this factor."""
+_QUICK: Final = Effort(followers=3_000, steps=300_000)
 _BIG: Final = Effort(minute_cases=200_000, cases=60_000, steps=20_000_000, followers=1_000_000)
 """What is tried where nothing can be simulated."""
 
@@ -50,8 +51,8 @@ class Means:
 
     deployments: int = 10_000
     seed: int = 0
-    exactly: bool = True
-    """Whether to try to count everything out first."""
+    effort: Effort | None = field(default_factory=Effort)
+    """How much is counted out before it is simulated; None: everything is simulated."""
     searches: bool = True
     """Whether to look for the smallest share and the smallest traffic that are caught: 30 times the work."""
 
@@ -110,7 +111,7 @@ def rehearse(
         quick = replace(
             means,
             deployments=min(means.deployments, _SEARCH_DEPLOYMENTS),
-            exactly=detection.method is Method.EXACT,
+            effort=_QUICK if detection.method is Method.EXACT else None,
         )
         smallest_share, smallest_rate = _smallest(watched, planned, scenario, quick)
     return Rehearsal(
@@ -145,7 +146,7 @@ def detect(watched: Watch, planned: Schedule, scenario: Scenario, means: Means |
     """
     means = means or Means()
     counted = rehearsed(watched, planned, scenario)
-    found = exact(counted) if means.exactly else None
+    found = exact(counted, means.effort) if means.effort is not None else None
     if found is not None:
         return found
     try:

@@ -40,21 +40,21 @@ STATES: Final = (State.OK, State.ALARM, State.INSUFFICIENT_DATA)
 _OK, _ALARM, _NO_DATA = 0, 1, 2
 _MOST_NUMBERS: Final = 6_000_000
 """Counts that are held at once: 48 MB."""
-_MOST_MINUTES: Final = 3_000_000
-"""Minutes of all deployments together: of a shift that takes a day, fewer deployments are simulated."""
+_EACH: Final = 2_000
+"""Counts that a deployment may take: where shifts are long or durations matter, fewer deployments are simulated."""
 
 
 def simulated(found: Rehearsed, deployments: int = 10_000, seed: int = 0) -> Detection:
     """The detection of so many simulated deployments, spread over the courses. The same seed gives the same.
 
-    They are fewer where a deployment takes many hours; the detection says how many.
+    They are fewer where a deployment takes many hours, or durations matter; the detection says how many.
     """
     random = np.random.default_rng(seed)
     every = courses(found)
     parts: list[tuple[float, Detection]] = []
     for course in every:
         one = _Simulated(found, course)
-        most = _MOST_MINUTES // (max(1, len(one.minutes)) * len(every))
+        most = deployments * _EACH // (max(1, len(one.minutes)) * max(1, len(found.groups)) * len(every))
         parts.append((1 / len(every), one.detection(max(1, min(deployments // len(every), most)), random)))
     return merged(parts)
 
