@@ -123,11 +123,13 @@ def random_alarm(random: Random, name: str = "Errors", *, simple: bool = False) 
     """Some alarm that can be counted exactly."""
     scope = random.choice([Scope.FUNCTION, Scope.ALIAS, Scope.VERSION])
     periods = random.choice([1, 1, 1, 2, 3])
+    minutes = 1 if simple else random.choice([1, 1, 1, 2])
     settled = {
         "periods": periods,
         "needed": random.randint(1, periods),
         "treatment": random.choice(list(Treatment)),
-        "minutes": 1 if simple else random.choice([1, 1, 1, 2]),
+        "minutes": minutes,
+        "is_wall_clock": minutes > 1 and random.random() < 0.4,
         "name": name,
     }
     match random.randint(0, 4):
@@ -155,7 +157,9 @@ def random_scenario(random: Random) -> Scenario:
     share = random.choice([0.01, 0.05, 0.2, 0.6, 1.0])
     service = Service(base_error_share=random.choice([0.0, 0.0, 0.002]))
     timing = Timing(random.choice([0.0, 45.0, 60.0, 120.0]), random.choice([0.0, 10.0, 30.0]))
-    return scenario(random.choice([0.5, 3, 10, 40, 120]), share, kind, service=service, timing=timing)
+    rate = random.choice([0.5, 3, 10, 40, 120])
+    load = Load((rate, 2 * rate, rate / 4)) if random.random() < 0.2 else None
+    return scenario(rate, share, kind, service=service, timing=timing, load=load)
 
 
 def random_schedule(random: Random) -> Schedule:

@@ -246,7 +246,7 @@ def rehearse(
             "--objective",
             metavar="SENTENCE",
             help="Exit 1 where production misses it: 'catch 5 % errors at 60 requests a minute with 95 %'.",
-            show_default=False,
+            show_default="that of the configuration",
         ),
     ] = None,
     deployments: Annotated[

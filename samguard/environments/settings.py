@@ -41,7 +41,7 @@ class EnvironmentSettings:
 class Settings:
     """The configuration, with samguard's defaults for what it does not say.
 
-    `places` holds where each value stands, by its path of keys and indices (`("ignore", 0)`), for messages about it.
+    `objective` is what `rehearse` asks of every rollout, a sentence, or None. `places` holds where each value stands, by its path of keys and indices (`("ignore", 0)`), for messages about it.
     """
 
     select: tuple[str, ...] = ()
@@ -51,6 +51,7 @@ class Settings:
     production: tuple[str, ...] = DEFAULT_PATTERNS
     per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
     environments: dict[str, EnvironmentSettings] = field(default_factory=dict)
+    objective: str | None = None
     places: dict[_Path, Place] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -95,6 +96,7 @@ def _settings(root: Mapping, values: dict[str, Any], document: Document) -> Sett
             entry.name: _environment(entry, values["environments"][entry.name], document)
             for entry in (environments if isinstance(environments, Mapping) else ())
         },
+        objective=values.get("objective"),
         places=dict(_places(root, document, ())),
     )
 

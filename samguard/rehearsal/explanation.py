@@ -95,7 +95,7 @@ def _of_alarm(alarm: WatchedAlarm, planned: Schedule, scenario: Scenario) -> Ite
     first = planned.shifts[0].share
     if alarm.is_diluted and 0 < first < 1:
         whose = "alias" if all(metric.scope is Scope.ALIAS for metric in alarm.metrics) else "function"
-        yield f"{alarm.name} watches a metric of the whole {whose}: at {first * 100:.3g} % {_seen(first)}"
+        yield f"{alarm.name} watches a metric of the whole {whose}: at {first * 100:.3g} % {_seen(first, scenario.failure.kind)}"
     if alarm.ignores_few_samples:
         fewest = max(metric.statistic.fewest_samples for metric in alarm.metrics)
         yield f"{alarm.name} does nothing while a period has fewer than {fewest:.4g} requests"
@@ -105,17 +105,22 @@ def _is_moved(alarm: WatchedAlarm, scenario: Scenario) -> bool:
     return any(metric.measure in _MOVED[scenario.failure.kind] for metric in alarm.metrics)
 
 
-def _seen(share: float) -> str:
+_WORDS: Final = {
+    FailureKind.TIMEOUT: "timeouts",
+    FailureKind.LATENCY: "slow requests",
+    FailureKind.THROTTLING: "throttled requests",
+}
+
+
+def _seen(share: float, kind: FailureKind) -> str:
     part = 1 / share
     shown = f"1/{part:.0f}" if abs(part - round(part)) < 1e-6 else f"{share * 100:.3g} %"  # noqa: PLR2004 - rounding
-    return f"it sees {shown} of the errors"
+    return f"it sees {shown} of the {_WORDS.get(kind, 'errors')}"
 
 
 def _few(planned: Schedule, scenario: Scenario) -> str:
     rate = scenario.load.mean_per_minute * planned.shifts[0].share
-    return (
-        f"the new version gets {rate:.3g} requests a minute at first, of which {rate * scenario.failure.share:.3g} fail"
-    )
+    return f"the new version gets {rate:.3g} requests a minute at first, of which {rate * scenario.failure.share:.3g} are affected"
 
 
 def _afterwards(scenario: Scenario) -> str:

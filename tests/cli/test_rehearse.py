@@ -101,6 +101,16 @@ def test_an_objective_is_not_asked_of_other_environments(folder: Path) -> None:
     assert rehearse(folder, "--objective", OBJECTIVE, "--env", "dev").code == 1
 
 
+def test_the_configuration_may_hold_the_objective(folder: Path) -> None:
+    (folder / "samguard.toml").write_text(f'objective = "{OBJECTIVE}"\n', encoding="utf-8")
+    assert rehearse(folder, "--env", "prod").code == 1
+    assert rehearse(folder, "--env", "prod", "--objective", "catch 100 % errors at 9000 rpm with 99 %").code == 0
+    (folder / "samguard.toml").write_text('fail-on = "error"\nobjective = "none"\n', encoding="utf-8")
+    ran = rehearse(folder)
+    assert ran.code == 2
+    assert "samguard.toml:2: the objective 'none' is not understood. Write it like" in ran.err
+
+
 def test_a_daily_curve_and_a_file_are_traffic(folder: Path) -> None:
     (folder / "calls.csv").write_text("minute,calls\n1,50\n2,70\n", encoding="utf-8")
     for shape, mean in (("daily", 600), ("calls.csv", 60)):

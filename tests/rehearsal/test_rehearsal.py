@@ -52,7 +52,7 @@ def test_a_failure_of_few_requests_is_caught_by_luck() -> None:
     assert found.verdict is Verdict.BY_LUCK
     assert found.reasons == (
         "Errors watches a metric of the whole function: at 10 % it sees 1/10 of the errors",
-        "the new version gets 6 requests a minute at first, of which 0.3 fail",
+        "the new version gets 6 requests a minute at first, of which 0.3 are affected",
         "once everyone has such a version, 3 requests a minute are affected",
     )
     assert found.smallest_share == pytest.approx(0.17, abs=0.01)
