@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from samguard.cli.terminal import tell, wants_colour, width, write_out
-from samguard.environments import Settings
 from samguard.errors import SamguardError
 from samguard.project import Options, load_project
-from samguard.project.rehearsing import project_rehearsal
+from samguard.project.rehearsing import configured_objective, project_rehearsal
 from samguard.rehearsal import (
     Load,
     Means,
-    Objective,
     Scenario,
     Service,
     Timing,
@@ -64,8 +62,8 @@ def run_rehearse(
     scenario, means = _scenario(asked), _means(asked)
     wanted = objective(asked.objective) if asked.objective is not None else None
     project = load_project(paths, options)
-    if wanted is None and project.settings.objective is not None:
-        wanted = _configured(project.settings)
+    if wanted is None:
+        wanted = configured_objective(project.settings)
     report = project_rehearsal(project, scenario, means, wanted, options.environment_names)
     for skipped in project.not_read:
         if skipped.is_failure or verbose or (skipped.was_named and not quiet):
@@ -93,17 +91,6 @@ def run_rehearse(
     if any(skipped.is_failure for skipped in project.not_read):
         return 2
     return int(bool(unreadable) or report.misses > 0)
-
-
-def _configured(settings: Settings) -> Objective | None:
-    """The objective of the configuration. Raises SamguardError, with its line."""
-    if settings.objective is None:
-        return None
-    try:
-        return objective(settings.objective)
-    except SamguardError as error:
-        place = settings.places["objective",].location
-        raise SamguardError(error.message, path=place.path, line=place.start.line, hint=error.hint) from None
 
 
 def _scenario(asked: Asked) -> Scenario:

@@ -41,7 +41,8 @@ class EnvironmentSettings:
 class Settings:
     """The configuration, with samguard's defaults for what it does not say.
 
-    `objective` is what `rehearse` asks of every rollout, a sentence, or None. `places` holds where each value stands, by its path of keys and indices (`("ignore", 0)`), for messages about it.
+    `objective` is what `rehearse` asks of every rollout, a sentence, or None. `places` holds where each value stands, by
+    its path of keys and indices (`("ignore", 0)`), for messages about it.
     """
 
     select: tuple[str, ...] = ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from samguard.environments import Settings
 from samguard.environments.environment import Environment, Production
+from samguard.errors import SamguardError
 from samguard.project.project import Project
-from samguard.rehearsal import Means, Objective, Rehearsal, Scenario, rehearse
+from samguard.rehearsal import Means, Objective, Rehearsal, Scenario, objective, rehearse
 from samguard.rehearsal.rehearsal import asked_for
 from samguard.rehearsal.report import EnvironmentRehearsal, RehearsalReport, RolloutRehearsal, TemplateRehearsal
 from samguard.rollout import Deployment, Rollout, deployments
@@ -17,10 +19,10 @@ def project_rehearsal(
     project: Project,
     scenario: Scenario,
     means: Means | None = None,
-    objective: Objective | None = None,
+    asked: Objective | None = None,
     named: tuple[str, ...] = (),
 ) -> RehearsalReport:
-    """How each rollout of each environment takes a bad version; `named` are environments that were asked for.
+    """How each rollout of each environment takes a bad version; `asked` is an objective, `named` the environments that were asked for.
 
     The scenario's timeout is used for functions that do not say theirs.
     """
@@ -29,24 +31,33 @@ def project_rehearsal(
         TemplateRehearsal(
             file.template.document.path,
             tuple(
-                _environment(file.template, environment, _Setting(scenario, means, objective), named)
+                _environment(file.template, environment, _Setting(scenario, means, asked), named)
                 for environment in file.environments
             ),
         )
         for file in project.templates
     )
-    return RehearsalReport(
-        asked_for(scenario, objective), tuple(sorted(templates, key=lambda found: found.path)), objective
-    )
+    return RehearsalReport(asked_for(scenario, asked), tuple(sorted(templates, key=lambda found: found.path)), asked)
+
+
+def configured_objective(settings: Settings) -> Objective | None:
+    """The objective of the configuration. Raises SamguardError, with its line, where it is not understood."""
+    if settings.objective is None:
+        return None
+    try:
+        return objective(settings.objective)
+    except SamguardError as error:
+        where = settings.places["objective",].location
+        raise SamguardError(error.message, path=where.path, line=where.start.line, hint=error.hint) from None
 
 
 class _Setting:
     """What is rehearsed how; remembers rehearsals, since worlds and environments are often alike."""
 
-    def __init__(self, scenario: Scenario, means: Means, objective: Objective | None) -> None:
+    def __init__(self, scenario: Scenario, means: Means, asked: Objective | None) -> None:
         self.scenario = scenario
         self.means = means
-        self.objective = objective
+        self.objective = asked
 
     def rehearsal(self, rollout: Rollout) -> Rehearsal:
         """The rehearsal of a rollout, with the function's own timeout."""

@@ -106,9 +106,10 @@ def test_the_configuration_may_hold_the_objective(folder: Path) -> None:
     assert rehearse(folder, "--env", "prod").code == 1
     assert rehearse(folder, "--env", "prod", "--objective", "catch 100 % errors at 9000 rpm with 99 %").code == 0
     (folder / "samguard.toml").write_text('fail-on = "error"\nobjective = "none"\n', encoding="utf-8")
-    ran = rehearse(folder)
-    assert ran.code == 2
-    assert "samguard.toml:2: the objective 'none' is not understood. Write it like" in ran.err
+    for command in ("rehearse", "check"):
+        ran = samguard(command, cwd=folder)
+        assert ran.code == 2
+        assert "samguard.toml:2: the objective 'none' is not understood. Write it like" in ran.err
 
 
 def test_a_daily_curve_and_a_file_are_traffic(folder: Path) -> None:
