@@ -71,15 +71,15 @@ class Failure:
             case FailureKind.ERRORS | FailureKind.POISONED:
                 return f"{share} errors"
             case FailureKind.COLD_START:
-                return f"{share} crashing at the start"
+                return f"{share} of its requests crashing at the start"
             case FailureKind.TIMEOUT:
-                return f"{share} timing out"
+                return f"{share} of its requests timing out"
             case FailureKind.LATENCY:
-                return f"{share} {self.latency_factor:g} times as slow"
+                return f"{share} of its requests {self.latency_factor:g} times as slow"
             case FailureKind.THROTTLING:
-                return f"{share} throttled"
+                return f"{share} of its requests throttled"
             case FailureKind.HANDLED:
-                return f"{share} answered with HTTP 500"
+                return f"{share} of its requests answered with HTTP 500"
 
 
 def failure(name: str, share: float | None = None, latency_factor: float = 10.0) -> Failure:

@@ -41,8 +41,10 @@ class Objective:
     @property
     def text(self) -> str:
         """The objective in words."""
+        words = (word for word, kind in _WORDS.items() if kind is self.failure.kind)
+        word = next(words, self.failure.kind.value)
         return (
-            f"catch {self.failure.text} at {self.requests_per_minute:g} requests a minute "
+            f"catch {self.failure.share * _ALL:.4g} % {word} at {self.requests_per_minute:g} requests a minute "
             f"with {self.confidence * _ALL:g} %"
         )
 

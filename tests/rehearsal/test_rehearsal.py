@@ -230,7 +230,10 @@ def test_an_objective_is_a_sentence() -> None:
     found = objective("catch 5 % errors at 60 requests a minute with 95 %")
     assert (found.failure.share, found.requests_per_minute, found.confidence) == (0.05, 60, 0.95)
     assert objective(found.text) == found
-    assert objective("100% timeouts at 5 rpm").failure.kind is FailureKind.TIMEOUT
+    for text, kind in (("timeouts", FailureKind.TIMEOUT), ("handled errors", FailureKind.HANDLED)):
+        other = objective(f"100% {text} at 5 rpm")
+        assert other.failure.kind is kind
+        assert objective(other.text) == other
 
 
 @pytest.mark.parametrize(
