@@ -137,7 +137,7 @@ def test_two_periods_of_three_are_counted_through() -> None:
 
     watched = watching(alarm(periods=3, needed=2, treatment=QUIET))
     found = certainly(exact(rehearsed(watched, canary(minutes=3), scenario(60, 0.2, timing=timing))))
-    assert found.probability == pytest.approx(over_phases(caught), abs=1e-7)
+    assert found.probability == pytest.approx(over_phases(caught), abs=NINE)
 
 
 def test_a_rate_of_the_version_alone_is_a_binomial_of_each_count() -> None:
@@ -156,7 +156,7 @@ def test_a_rate_of_the_version_alone_is_a_binomial_of_each_count() -> None:
 
     # a minute without a request is missing: the newest one before it decides again, and it did not breach
     found = certainly(exact(rehearsed(watched, canary(), scenario(60, 0.1))))
-    assert found.probability == pytest.approx(over_phases(caught, 30), abs=1e-8)
+    assert found.probability == pytest.approx(over_phases(caught, 30), abs=NINE)
 
 
 def test_a_percentile_counts_the_slow_requests() -> None:
@@ -175,7 +175,7 @@ def test_a_percentile_counts_the_slow_requests() -> None:
         return float(1 - (1 - breaches(4 * phase / 60)) * (1 - breaches(4)) ** math.floor((210 - phase) / 60))
 
     found = certainly(exact(rehearsed(watched, canary(), failing)))
-    assert found.probability == pytest.approx(over_phases(caught, 30), abs=1e-8)
+    assert found.probability == pytest.approx(over_phases(caught, 30), abs=NINE)
 
 
 def test_five_minutes_slide_from_minute_to_minute() -> None:
