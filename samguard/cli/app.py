@@ -354,6 +354,109 @@ def plan(
 
 
 @app.command()
+def rehearse(
+    paths: Paths = None,
+    env: Env = None,
+    parameter: Parameter = None,
+    region: Region = None,
+    config: Config = None,
+    format: Annotated[PlanFormat, typer.Option("--format", help="How the rehearsal is written.")] = PlanFormat.TEXT,
+    output: Output = None,
+    failure: Annotated[
+        str,
+        typer.Option(
+            "--failure",
+            metavar="KIND",
+            help="errors, poisoned, cold-start, timeout, latency, throttling or handled-errors.",
+        ),
+    ] = "errors",
+    error_share: Annotated[
+        float | None,
+        typer.Option(
+            "--error-share",
+            metavar="SHARE",
+            help="The share (0 to 1) of the new version's requests that is affected.",
+            show_default="0.05 of errors, 0.01 poisoned, else all",
+        ),
+    ] = None,
+    latency_factor: Annotated[
+        float, typer.Option("--latency-factor", metavar="FACTOR", help="How much slower, for --failure latency.")
+    ] = 10.0,
+    requests_per_minute: Annotated[
+        float, typer.Option("--requests-per-minute", metavar="RATE", help="Requests that reach the alias.")
+    ] = 60.0,
+    traffic: Annotated[
+        str,
+        typer.Option("--traffic", metavar="SHAPE", help="constant, daily, or a CSV file of invocations by minute."),
+    ] = "constant",
+    base_error_share: Annotated[
+        float,
+        typer.Option("--base-error-share", metavar="SHARE", help="The share (0 to 1) that fails in healthy versions."),
+    ] = 0.0,
+    duration_ms: Annotated[
+        float, typer.Option("--duration-ms", metavar="MS", help="The median duration of a healthy request.")
+    ] = 100.0,
+    metric_delay_seconds: Annotated[
+        float,
+        typer.Option("--metric-delay-seconds", metavar="S", help="From a minute's end until alarms are judged by it."),
+    ] = 60.0,
+    polling_seconds: Annotated[
+        float, typer.Option("--polling-seconds", metavar="S", help="From an alarm until CodeDeploy has acted on it.")
+    ] = 30.0,
+    hook_minutes: Annotated[
+        float, typer.Option("--hook-minutes", metavar="MIN", help="How long each deployment hook takes.")
+    ] = 1.0,
+    objective: Annotated[
+        str | None,
+        typer.Option(
+            "--objective",
+            metavar="SENTENCE",
+            help="Exit 1 where production misses it: 'catch 5 % errors at 60 requests a minute with 95 %'.",
+            show_default="that of the configuration",
+        ),
+    ] = None,
+    deployments: Annotated[
+        int, typer.Option("--deployments", metavar="N", help="Simulated deployments, where it takes a simulation.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="What simulations begin with.")] = 0,
+    no_color: NoColor = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    stdin_filename: StdinFilename = "template.yaml",
+) -> None:
+    """Rehearse shipping a bad version through each rollout: is it caught, when, at what cost."""
+    from samguard.cli.rehearse import Asked, run_rehearse
+
+    options = _project_options(parameter, env, region, config, stdin_filename, paths)
+    asked = Asked(
+        failure,
+        error_share,
+        latency_factor,
+        requests_per_minute,
+        traffic,
+        base_error_share,
+        duration_ms,
+        metric_delay_seconds,
+        polling_seconds,
+        hook_minutes,
+        objective,
+        deployments,
+        seed,
+    )
+    code = run_rehearse(
+        tuple(paths or ()),
+        options,
+        asked,
+        form=format.value,
+        output=output,
+        no_color=no_color,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
 def rule(
     name: Annotated[
         str | None,

@@ -49,7 +49,8 @@ class EnvironmentSettings:
 class Settings:
     """The configuration, with samguard's defaults for what it does not say.
 
-    `places` holds where each value stands, by its path of keys and indices (`("ignore", 0)`), for messages about it.
+    `objective` is what `rehearse` asks of every rollout, a sentence, or None. `places` holds where each value stands, by
+    its path of keys and indices (`("ignore", 0)`), for messages about it.
     """
 
     select: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ class Settings:
     per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
     per_path: dict[str, PathSettings] = field(default_factory=dict)
     environments: dict[str, EnvironmentSettings] = field(default_factory=dict)
+    objective: str | None = None
     places: dict[_Path, Place] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -125,6 +127,7 @@ def _settings(root: Mapping, values: dict[str, Any], document: Document) -> Sett
             entry.name: _environment(entry, values["environments"][entry.name], document)
             for entry in (environments if isinstance(environments, Mapping) else ())
         },
+        objective=values.get("objective"),
         places=dict(_places(root, document, ())),
     )
 

@@ -72,6 +72,7 @@ SCHEMA: Final[dict[str, Any]] = {
             "items": {"type": "string", "minLength": 1, "description": "a pattern such as prod*"},
             "description": "a list of patterns of names",
         },
+        "objective": {"type": "string", "minLength": 1, "description": "an objective of rehearsals, a text"},
         "per-file-ignores": {
             "type": "object",
             "description": "a table of patterns of paths, each with a list of rules",

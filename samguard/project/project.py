@@ -142,6 +142,10 @@ class _Loader:
         """Environments that pipelines deploy to."""
 
     def project(self) -> Project:
+        if self.configuration.settings.objective is not None:
+            from samguard.project.rehearsing import configured_objective  # noqa: PLC0415 - it loads samguard.rehearsal
+
+            configured_objective(self.configuration.settings)  # refused here, so that rules can rely on it
         if self.stdin is not None:  # first, since an editor's text stands for the file of the same name
             self._take(Found(self.stdin, self._relative(self.stdin), self.options.stdin or b"", was_named=True))
             self._configs_above(self.stdin)
