@@ -10,7 +10,7 @@ import inspect
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -150,10 +150,15 @@ def _folders(params: types.InitializeParams) -> list[str]:
     uris = [folder.uri for folder in params.workspace_folders or ()]
     if not uris and params.root_uri:
         uris = [params.root_uri]
-    found = [path_of(uri, os.getcwd()) for uri in uris]
     if not uris and params.root_path:
-        found = [os.path.abspath(params.root_path)]
-    return [path for path in found if path is not None]
+        return [os.path.abspath(params.root_path)]
+    return list(_paths(uris))
+
+
+def _paths(uris: Iterable[str]) -> dict[str, None]:
+    """The paths of those addresses that are files or folders of this machine, once each."""
+    found = (path_of(uri, os.getcwd()) for uri in uris)
+    return dict.fromkeys(path for path in found if path is not None)
 
 
 def _register(server: SamguardServer) -> None:  # noqa: C901 - one short handler for each message
@@ -197,9 +202,14 @@ def _register(server: SamguardServer) -> None:  # noqa: C901 - one short handler
         _look_again(server, [change.uri for change in params.changes])
 
     @on(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
-    def folders_changed(_: types.DidChangeWorkspaceFoldersParams) -> None:
-        found = [path_of(folder.uri, os.getcwd()) for folder in server.workspace.folders.values()]
-        server.session.move([path for path in found if path is not None])
+    def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        # Not as pygls keeps them: it knows nothing of a client's only folder, the root.
+        event = params.event
+        removed = _paths([folder.uri for folder in event.removed])
+        gone = {path for folder in removed for path in (folder, os.path.realpath(folder))}
+        came = _paths([folder.uri for folder in event.added])
+        left = [folder for folder in server.session.folders if folder not in gone]
+        server.session.move([*left, *came])
 
     @on(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configured(params: types.DidChangeConfigurationParams) -> None:
@@ -311,8 +321,7 @@ def _watch(server: SamguardServer) -> None:
 
 
 def _look_again(server: SamguardServer, uris: list[str]) -> None:
-    paths = [path_of(uri, os.getcwd()) for uri in uris]
-    wanted = [path for path in paths if path is not None and not set(path.split(os.sep)) & set(_NOISY)]
+    wanted = [path for path in _paths(uris) if not set(path.split(os.sep)) & set(_NOISY)]
     if wanted:
         server.session.look_again(wanted)
 

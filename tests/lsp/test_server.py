@@ -83,6 +83,29 @@ async def test_an_editor_shows_fixes_and_forgets_a_typo(neovim: LanguageClient, 
 
 
 @pytest.mark.asyncio
+async def test_settings_and_folders_may_change(neovim: LanguageClient, folder: Path) -> None:
+    uri = opened(neovim, folder / "template.yaml")
+    await neovim.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert "SG301" in [found.code for found in neovim.diagnostics[uri]]
+    settings = {"samguard": {"ignore": ["SG301"]}}
+    neovim.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=settings))
+    await neovim.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert "SG301" not in [found.code for found in neovim.diagnostics[uri]]
+
+    elsewhere = types.WorkspaceFolder(uri=(folder / "elsewhere").as_uri(), name="elsewhere")
+    event = types.WorkspaceFoldersChangeEvent(added=[elsewhere], removed=[])
+    neovim.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event=event))
+    await neovim.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert "SG205" in [found.code for found in neovim.diagnostics[uri]]
+
+    lay_out(folder, {"samguard.toml": 'ignore = ["SG2"]'})
+    change = types.FileEvent(uri=(folder / "samguard.toml").as_uri(), type=types.FileChangeType.Created)
+    neovim.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=[change]))
+    await neovim.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert "SG205" not in [found.code for found in neovim.diagnostics[uri]]
+
+
+@pytest.mark.asyncio
 async def test_an_editor_that_asks_is_answered(asking: LanguageClient, folder: Path) -> None:
     uri = opened(asking, folder / "template.yaml")
     document = types.TextDocumentIdentifier(uri=uri)
