@@ -95,11 +95,18 @@ class SamguardServer(LanguageServer):
         """What pygls could not make sense of."""
         self.log(types.MessageType.Error, f"{type(error).__name__}: {error}")
 
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What went wrong where nobody waits for an answer: when an analysis came back."""
+        loop.default_exception_handler(context)
+        error = context.get("exception")
+        self.log(types.MessageType.Error, f"{type(error).__name__}: {error}. Please report this.")
+
     # beginning
 
     def begin(self, params: types.InitializeParams) -> None:
         """Makes the session for what a client says of itself."""
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed)
         settings, wrong = read_client_settings(params.initialization_options, self.settings)
         self.support = params.capabilities
         session = Session(self, LoopAndThread(loop), settings)
