@@ -229,7 +229,7 @@ def open_there(folder: Path) -> tuple[dict[str, object], dict[str, object], dict
     text = (folder / "template.yaml").read_text(encoding="utf-8")
     item = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
     begun = request(1, "initialize", processId=None, rootUri=folder.as_uri(), capabilities={})
-    opened = {"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": item}}
+    opened: dict[str, object] = {"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": item}}
     return begun, opened, {"uri": uri}
 
 
