@@ -12,6 +12,7 @@ from samguard import __version__
 from samguard.errors import SamguardError
 
 if TYPE_CHECKING:
+    from samguard.cli.fix import FixRequest
     from samguard.project import Options
 
 _FAILED: Final = 2
@@ -92,6 +93,11 @@ Output = Annotated[
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary, only findings.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was read and what was not.")]
+Fix = Annotated[bool, typer.Option("--fix", help="Apply safe fixes to the files; then report what is left.")]
+UnsafeFixes = Annotated[
+    bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also fixes that may change what works.")
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and write nothing.")]
 StdinFilename = Annotated[
     str, typer.Option("--stdin-filename", metavar="NAME", help="What the template on stdin is called.")
 ]
@@ -138,6 +144,9 @@ def check(
         typer.Option("--fail-on", help="The least level that makes the run fail.", show_default="warning"),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 even with findings.")] = False,
+    fix: Fix = False,
+    unsafe_fixes: UnsafeFixes = False,
+    diff: Diff = False,
     no_color: NoColor = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -159,6 +168,7 @@ def check(
         no_color=no_color,
         quiet=quiet,
         verbose=verbose,
+        fix=_fix_request(fix, unsafe_fixes, diff, paths),
     )
     raise typer.Exit(code)
 
@@ -221,6 +231,20 @@ def _project_options(
         values[key] = text
     stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if paths and "-" in paths and sys.stdin is not None else None
     return Options(values, tuple(env or ()), region, config, stdin, stdin_filename)
+
+
+def _fix_request(fix: bool, unsafe: bool, diff: bool, paths: list[str] | None) -> FixRequest | None:
+    if not fix and not diff:
+        if unsafe:
+            message = "--unsafe-fixes says which fixes to take; add --fix to apply them or --diff to see them"
+            raise SamguardError(message)
+        return None
+    from samguard.cli.fix import FixRequest
+
+    if paths and "-" in paths and not diff:
+        message = "--fix cannot change what comes from stdin; --diff shows what it would change"
+        raise SamguardError(message)
+    return FixRequest(diff=diff, unsafe=unsafe)
 
 
 def _words(given: list[str] | None) -> tuple[str, ...]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from samguard.cli.terminal import tell, wants_colour, width, write_out
 from samguard.linting import Level, Report, catalogue, configured, lint
 from samguard.project import Options, load_project
+
+if TYPE_CHECKING:
+    from samguard.cli.fix import FixRequest
 
 
 def run_check(
@@ -20,10 +25,23 @@ def run_check(
     no_color: bool,
     quiet: bool,
     verbose: bool,
+    fix: FixRequest | None = None,
 ) -> int:
-    """Lints and reports; gives the exit code."""
+    """Lints and reports, after fixing where that is asked for; gives the exit code."""
     project = load_project(paths, options)
-    report = lint(project, configured(project.settings, select, ignore), with_line_hashes=form == "sarif")
+    selection = configured(project.settings, select, ignore)
+    is_complete = True
+    if fix is not None:
+        from samguard.cli.fix import run_fix, write_diff
+
+        outcome = run_fix(paths, options, project, selection, fix, quiet=quiet)
+        if fix.diff:
+            write_diff(outcome.changed, output)
+            return int(bool(outcome.changed)) if outcome.is_complete else 2
+        is_complete = outcome.is_complete
+        report = lint(load_project(paths, options), selection) if form == "sarif" else outcome.report
+    else:
+        report = lint(project, selection, with_line_hashes=form == "sarif")
     for note in report.notifications:
         if note.level is Level.ERROR or verbose or (note.level is Level.WARNING and not quiet):
             tell(f"samguard: {note.message}")
@@ -32,7 +50,7 @@ def run_check(
         from samguard.output.findings_text import summary_text
 
         tell(summary_text(report, colour=False).rstrip())
-    if any(note.level is Level.ERROR for note in report.notifications):
+    if not is_complete or any(note.level is Level.ERROR for note in report.notifications):
         return 2
     return 0 if exit_zero else _exit_code(report, fail_on or project.settings.fail_on)
 

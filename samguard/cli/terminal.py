@@ -10,6 +10,7 @@ from typing import Final, TextIO
 
 from samguard.errors import SamguardError
 from samguard.output.printable import printable
+from samguard.source.writing import write_whole
 
 _PIPE_WIDTH: Final = 100
 """Columns to draw in where no terminal says how wide it is."""
@@ -20,17 +21,18 @@ def wants_colour(*, no_color: bool) -> bool:
     """Whether to use colour: on a terminal, unless the option, NO_COLOR or a dumb terminal says no."""
     if no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or _is_terminal()
+    return bool(os.environ.get("FORCE_COLOR")) or is_terminal()
 
 
 def width() -> int:
     """Columns of the terminal; a fixed width in a pipe, so that the output there is always the same."""
-    if not _is_terminal() and "COLUMNS" not in os.environ:
+    if not is_terminal() and "COLUMNS" not in os.environ:
         return _PIPE_WIDTH
     return max(shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns, _NARROWEST)
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Whether stdout is read by a person."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
@@ -48,31 +50,10 @@ def write_out(text: str, output: str | None) -> None:
             with path.open("w", encoding="utf-8", newline="") as stream:
                 stream.write(text)
         else:
-            _replace(path.resolve(), text)
+            write_whole(path, text.encode("utf-8"))
     except OSError as error:
         message = f"{output!r} cannot be written: {error.strerror or error}"
         raise SamguardError(message) from error
-
-
-def _replace(target: Path, text: str) -> None:
-    import tempfile
-
-    handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-        mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
-        Path(aside).chmod(mode & 0o7777)
-        Path(aside).replace(target)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def tell(text: str, *, quiet: bool = False) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from enum import Enum
 
 from samguard.evaluation import Reason
-from samguard.source import Document, Span
+from samguard.source import Document, Edit, Span
 from samguard.value import field, value
+
+__all__ = ["Edit", "Example", "Finding", "Fix", "Level", "Rule"]
 
 
 class Level(Enum):
@@ -39,14 +41,6 @@ class Rule:
     since: str
     about_production: bool = False
     on_by_default: bool = True
-
-
-@value
-class Edit:
-    """One replacement of text. An empty span inserts."""
-
-    span: Span
-    text: str
 
 
 @value

@@ -61,6 +61,8 @@ class Options:
     stdin: bytes | None = field(default=None, repr=False)
     stdin_filename: str = "template.yaml"
     today: date | None = None
+    contents: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """What to take for the bytes of files instead of what is on the disk, by absolute path."""
 
 
 @value
@@ -155,7 +157,7 @@ class _Loader:
 
     def project(self) -> Project:
         if self.stdin is not None:  # first, since an editor's text stands for the file of the same name
-            self._take(Found(self.stdin, self._relative(self.stdin), self.options.stdin or b"", was_named=True))
+            self._take(Found(self.stdin, self._relative(self.stdin), self._stdin(self.stdin), was_named=True))
             self._configs_above(self.stdin)
         for path in self.paths:
             if os.path.isdir(path):
@@ -226,7 +228,7 @@ class _Loader:
         if path.name in SAMCONFIG_NAMES:
             self._named_config(path)
             return
-        content = read_file(path, None)
+        content = self._bytes(path, None)
         if isinstance(content, Unread):
             message = f"cannot be read: {content.why}"
             raise SamguardError(message, path=self._relative(path))
@@ -298,12 +300,20 @@ class _Loader:
         path = Path(os.path.normpath(folder / name))
         if self.root not in path.parents:
             return None
-        content = read_file(path, self.root)
+        content = self._bytes(path, self.root)
         return None if isinstance(content, Unread) else read_document(content, self._relative(path))
 
     def _read(self, path: Path) -> bytes | Unread:
         """The bytes of a file that a walk came by: its folder is inside of the project, but a link may lead out."""
-        return read_file(path, self.root if os.path.islink(path) else None)
+        return self._bytes(path, self.root if os.path.islink(path) else None)
+
+    def _stdin(self, path: Path) -> bytes:
+        return self.options.contents.get(str(path), self.options.stdin or b"")
+
+    def _bytes(self, path: Path, inside: Path | None) -> bytes | Unread:
+        """The bytes of a file: what the caller says they are, or what is on the disk."""
+        said = self.options.contents.get(str(path))
+        return read_file(path, inside) if said is None else said
 
     def _not_read(self, path: Path, content: Unread) -> None:
         self.not_read.append(NotRead(self._relative(path), content.why, content.is_failure))
