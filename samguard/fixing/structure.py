@@ -62,6 +62,8 @@ def surprise(before: WrittenFile, after: WrittenFile, shift: Shift) -> str | Non
         new_tree = _own(new.root)
     else:
         try:
+            if old.format is not new.format or (old.format is Format.JSON and _is_json(old.text) > _is_json(new.text)):
+                return f"the file would be no {old.format.name} any more"
             new_tree = _tree(new)
         except _Unreadable as error:
             return f"the file could not be read any more: {error}"

@@ -2,7 +2,7 @@
 
 from samguard.linting.catalogue import LoadedRule, Selection, catalogue, configured, find_rule
 from samguard.linting.engine import lint
-from samguard.linting.report import Notification, Report, ReportedFinding
+from samguard.linting.report import Notification, Report, ReportedFinding, ReportedFix
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Notification",
     "Report",
     "ReportedFinding",
+    "ReportedFix",
     "Rule",
     "Selection",
     "catalogue",
