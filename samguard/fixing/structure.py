@@ -210,6 +210,13 @@ def _yaml(text: str) -> _Tree:
         raise _Unreadable(str(said)) from None
 
 
+def _behind(key: _Tree, value: _Tree) -> _Tree:
+    """A value; where nothing is written, it is what stands between its key and the next thing on the line."""
+    if value.span.start < value.span.end or not value.kind.startswith("scalar"):
+        return value
+    return _Tree(value.kind, value.text, Span(key.span.end, key.span.end + 2), is_shared=value.is_shared)
+
+
 def _from_ruamel(node: Any, text: str, known: dict[int, _Tree]) -> _Tree:  # noqa: ANN401 - ruamel's nodes are not typed
     """A node of ruamel.yaml, whose aliases are one and the same node again."""
     if id(node) in known:
@@ -224,13 +231,10 @@ def _from_ruamel(node: Any, text: str, known: dict[int, _Tree]) -> _Tree:  # noq
         end = start + len(text[start : int(node.end_mark.index)].rstrip())
         tree.text, tree.span = str(node.value), Span(start, end)
     elif kind == "mapping":
+        pairs = [(_from_ruamel(key, text, known), _from_ruamel(value, text, known)) for key, value in node.value]
         tree.items = tuple(
-            (
-                str(key.value) if key.id == "scalar" else f"? {number}",
-                _from_ruamel(key, text, known),
-                _from_ruamel(value, text, known),
-            )
-            for number, (key, value) in enumerate(node.value)
+            (key.text if key.kind.startswith("scalar") else f"? {number}", key, _behind(key, value))
+            for number, (key, value) in enumerate(pairs)
         )
     else:
         tree.items = tuple(("", item, item) for item in (_from_ruamel(each, text, known) for each in node.value))

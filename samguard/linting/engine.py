@@ -44,7 +44,17 @@ class _Defect:
     environments: dict[str, str] = field(default_factory=dict)
     """Environments by name, with the condition that it holds under there ("" for always)."""
     resources: dict[str, None] = field(default_factory=dict)
+    fixes: dict[str, dict[str | None, Fix]] = field(default_factory=dict)
+    """Fixes by title and resource."""
     is_assumed: bool = False
+
+    def mending(self) -> tuple[Fix, ...]:
+        """The fixes of the whole defect: one that several resources need is what each of them needs, together."""
+        return tuple(
+            _together(tuple(found.values())) if len(found) > 1 else next(iter(found.values()))
+            for found in self.fixes.values()
+            if found.keys() >= self.resources.keys()
+        )
 
 
 def lint(project: Project, selection: Selection | None = None, *, with_line_hashes: bool = True) -> Report:
@@ -217,6 +227,8 @@ class _Run:
             defect.environments[environment] = condition
         if finding.resource is not None:
             defect.resources[finding.resource] = None
+        for fix in finding.fixes:
+            defect.fixes.setdefault(fix.title, {}).setdefault(finding.resource, fix)
 
     # suppressing
 
@@ -330,7 +342,7 @@ def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> Repo
         resource=resources[0] if resources else None,
         environments=tuple(defect.environments),
         because=tuple(steps)[:_MOST_STEPS],
-        fixes=tuple(_resolved(fix, document) for fix in finding.fixes),
+        fixes=tuple(_resolved(fix, document) for fix in defect.mending()),
         fingerprint=fingerprint,
         line_hash=hashes[line - 1] if line <= len(hashes) else "",
         lines=() if finding.is_secret else tuple(document.line(number) for number in range(line, last + 1)),
@@ -376,6 +388,12 @@ def _digest(text: str) -> str:
     from hashlib import sha256  # noqa: PLC0415 - 3 ms, and only where something is found
 
     return sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _together(fixes: tuple[Fix, ...]) -> Fix:
+    """Fixes of one title as one: every edit of theirs, once."""
+    edits = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
+    return Fix(fixes[0].title, tuple(edits), all(fix.safe for fix in fixes), fixes[0].document)
 
 
 def _resolved(fix: Fix, document: Document) -> ReportedFix:

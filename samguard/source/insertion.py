@@ -22,13 +22,14 @@ from samguard.source.spans import Span
 Content: TypeAlias = "str | int | float | bool | list[Content] | tuple[Content, ...] | Map[str, Content]"
 """What is to be written. An intrinsic function is a mapping with one key, as JSON has it: `{"Ref": "Stage"}`."""
 
-_PLAIN: Final = pattern(r"[A-Za-z_](?:[\w./@-]|:(?=[\w/.@$-]))*")
+_PLAIN: Final = pattern(r"[A-Za-z_](?:[\w./@-]|:(?=[\w/.@$-])| (?=[A-Za-z]))*")
 """Texts that YAML reads as themselves without quotes, in block and flow style."""
 _WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})
 """Words that YAML 1.1 takes for booleans and null."""
 _SHORT: Final = {"Ref": "!Ref", "Condition": "!Condition"}
 _BLANK: Final = pattern(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 """What may stand behind a value on its line: nothing, or a comment."""
+_EMPTY_LINE: Final = pattern(r"\n[ \t]*\r?\n")
 _BEFORE_KEY: Final = pattern(r"[ ]*(?:- +)*")
 _DEFAULT_STEP: Final = 2
 _MOST_NODES: Final = 5_000
@@ -57,7 +58,10 @@ def entries_added(
     column = _block_column(document, own[0].key.span.start)
     if column is None or document.text.startswith("!", mapping.span.start):
         return None
-    return _behind_line(document, ahead.value.span.end or ahead.key.span.end, _lines(document, entries), column, ahead)
+    lines = _lines(document, entries)
+    if _are_apart(document, own, ahead):
+        lines = ["", *lines]
+    return _behind_line(document, ahead.value.span.end, lines, column, ahead)
 
 
 def items_added(document: Document, sequence: Sequence, items: Iterable[Content]) -> Edit | None:
@@ -172,6 +176,15 @@ def _toml_entries(document: Document, ahead: Entry | None, entries: Map[str, Con
         return None
     lines = [f"{name} = {_toml(content)}" for name, content in entries.items()]
     return _behind_line(document, ahead.value.span.end, lines, len(margin), None)
+
+
+def _are_apart(document: Document, own: list[Entry], ahead: Entry) -> bool:
+    """Whether an entry is kept apart from its neighbours by empty lines."""
+    at = own.index(ahead)
+    ends = [entry.value.span.end for entry in own[max(at - 1, 0) : at + 1]]
+    starts = [entry.key.span.start for entry in own[max(at, 1) : at + 2]]
+    gaps = [document.text[end:start] for end, start in zip(ends, starts, strict=False)]
+    return bool(gaps) and all(_EMPTY_LINE.search(gap) is not None for gap in gaps)
 
 
 def _block_column(document: Document, first: int) -> int | None:
