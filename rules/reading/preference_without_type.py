@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
+from samguard.rollout import Deployment
 from samguard.rules.reading.refusals import refused
 from samguard.template import Refusal, RefusalKind
 
@@ -75,6 +76,18 @@ Resources:
 )
 
 
-def check(refusal: Refusal) -> Iterator[Finding]:
+def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each place that SAM refuses for this."""
-    yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_TYPE)
+    for refusal in deployment.refusals:
+        yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_TYPE, fixes=_fixes(refusal, deployment))
+
+
+def _fixes(refusal: Refusal, deployment: Deployment) -> tuple[Fix, ...]:
+    """A strategy, as others have it. Unsafe: how fast to shift is a choice."""
+    from samguard.mending import preference_entries_added, production_strategy
+
+    resource = deployment.template.resources.get(refusal.resource or "")
+    if resource is None:
+        return ()
+    edit = preference_entries_added(resource, deployment.template, {"Type": production_strategy(deployment)})
+    return (Fix("Name a strategy", (edit,), safe=False),) if edit is not None else ()

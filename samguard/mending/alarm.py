@@ -9,7 +9,7 @@ from typing import Final
 
 from samguard.mending.entries import free_id, properties_added, reference, resource_added
 from samguard.rollout import Rollout, RolloutKind
-from samguard.source import Edit, Mapping, Scalar, Sequence, Span
+from samguard.source import Edit, Entry, Mapping, Node, Scalar, Sequence, Span
 from samguard.source.insertion import Content, entries_added, items_added, written
 from samguard.template import intrinsic
 
@@ -30,14 +30,9 @@ def alarm_added(rollout: Rollout) -> tuple[Edit, ...]:
 def new_alarm(rollout: Rollout, alias: str | None = None) -> tuple[str, Content] | None:
     """A new alarm on what fails of the version that gets traffic: its logical id, and the resource."""
     function = rollout.function
-    name = alias or alias_in_text(rollout)
-    if name is None or rollout.kind is not RolloutKind.FUNCTION or rollout.resource.type != FUNCTION:
+    dimensions = _dimensions(rollout, alias)
+    if dimensions is None:
         return None
-    dimensions: dict[str, Content] = {
-        "FunctionName": reference(function),
-        "Resource": {"Fn::Sub": f"${{{function}}}:{name}"},
-        "ExecutedVersion": {"Fn::GetAtt": f"{function}.Version.Version"},
-    }
     content: dict[str, Content] = {"Type": "AWS::CloudWatch::Alarm"}
     condition = rollout.resource.condition
     if condition is not None:
@@ -96,3 +91,37 @@ def alarm_wired(rollout: Rollout, *logical_ids: str) -> tuple[Edit, ...]:
     else:
         return ()
     return (edit,) if edit is not None else ()
+
+
+def dimensions_added(rollout: Rollout, place: Span, names: tuple[str, ...]) -> Edit | None:
+    """The edit that adds dimensions to a list, whose key is at a place."""
+    found = _dimensions(rollout)
+    said = next((entry.value for entry in _entries_at(rollout, place) if isinstance(entry.value, Sequence)), None)
+    if found is None or said is None:
+        return None
+    return items_added(rollout.template.document, said, [{"Name": name, "Value": found[name]} for name in names])
+
+
+def _entries_at(rollout: Rollout, place: Span) -> tuple[Entry, ...]:
+    """The entry whose key is at a place of the template."""
+    node: Node | None = rollout.template.root
+    while node is not None:
+        inside = node.entries if isinstance(node, Mapping) else ()
+        hit = next((entry for entry in inside if entry.key.span == place), None)
+        if hit is not None:
+            return (hit,)
+        children = [entry.value for entry in inside] or (list(node.items) if isinstance(node, Sequence) else [])
+        node = next((child for child in children if child.span.start <= place.start < child.span.end), None)
+    return ()
+
+
+def _dimensions(rollout: Rollout, alias: str | None = None) -> dict[str, Content] | None:
+    """The values of the dimensions that Lambda publishes about what a SAM function's alias sends to its new version."""
+    function, name = rollout.function, alias or alias_in_text(rollout)
+    if name is None or rollout.kind is not RolloutKind.FUNCTION or rollout.resource.type != FUNCTION:
+        return None
+    return {
+        "FunctionName": reference(function),
+        "Resource": {"Fn::Sub": f"${{{function}}}:{name}"},
+        "ExecutedVersion": {"Fn::GetAtt": f"{function}.Version.Version"},
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Map
 from typing import Final
 
 from samguard.environments.environment import Production
@@ -10,18 +11,20 @@ from samguard.mending.alarm import FUNCTION, alias_in_text, new_alarm
 from samguard.mending.entries import content_of, properties_added, reference, resource_added
 from samguard.pattern import pattern
 from samguard.rollout import Deployment, Rollout, RolloutKind
-from samguard.source import Edit
-from samguard.source.insertion import Content
+from samguard.source import Edit, Mapping
+from samguard.source.insertion import Content, entries_added
 from samguard.template import Resource, Template, intrinsic
 
 CANARY: Final = "Canary10Percent5Minutes"
 _PRODUCTION_CONDITION: Final = pattern(r"(?i)(?:is|in|use)?prod(?:uction)?")
-_BEFORE: Final = ("Handler", "Runtime", "AutoPublishAlias", "AutoPublishAliasAllProperties")
+_PREFERENCE: Final = "DeploymentPreference"
 
 
-def alias_added(resource: Resource, template: Template, alias: str = "live") -> Edit | None:
-    """The edit that gives a function an alias."""
-    return properties_added(resource, template, {"AutoPublishAlias": alias})
+def alias_added(resource: Resource, deployment: Deployment) -> Edit | None:
+    """The edit that gives a function an alias, called as those of the others are; None where it says one."""
+    if "AutoPublishAlias" in resource.own_properties:
+        return None
+    return properties_added(resource, deployment.template, {"AutoPublishAlias": alias_of_others(deployment)})
 
 
 def preference_added(rollout: Rollout, deployment: Deployment) -> tuple[Edit, ...]:
@@ -37,7 +40,7 @@ def preference_added(rollout: Rollout, deployment: Deployment) -> tuple[Edit, ..
     if alarm is None:
         return ()
     logical_id, content = alarm
-    entries["DeploymentPreference"] = {"Type": production_strategy(deployment), "Alarms": [reference(logical_id)]}
+    entries[_PREFERENCE] = {"Type": production_strategy(deployment), "Alarms": [reference(logical_id)]}
     after = () if "AutoPublishAlias" in entries else ("AutoPublishAlias",)
     wanted = properties_added(rollout.resource, rollout.template, entries, after)
     added = resource_added(rollout.template, logical_id, content, rollout.function)
@@ -73,3 +76,26 @@ def production_condition(deployment: Deployment) -> str | None:
         if _PRODUCTION_CONDITION.fullmatch(name) and isinstance(value, Literal) and value.value is True:
             return name
     return None
+
+
+def preference_entries_added(resource: Resource, template: Template, entries: Map[str, Content]) -> Edit | None:
+    """The edit that says more in a function's own preference; what Globals say of it stays."""
+    own = resource.own_properties.get(_PREFERENCE)
+    if own is None:
+        return properties_added(resource, template, {_PREFERENCE: entries}, ("AutoPublishAlias",))
+    if not isinstance(own, Mapping) or intrinsic(own) is not None or any(name in own for name in entries):
+        return None
+    return entries_added(template.document, own, entries)
+
+
+def switch_beside_alias(rollout: Rollout, name: str) -> Edit | None:
+    """The edit that sets a switch of a SAM function to true where its alias is said: in itself, or in Globals."""
+    resource, template = rollout.resource, rollout.template
+    if name in resource.properties:
+        return None
+    if "AutoPublishAlias" in resource.own_properties:
+        return properties_added(resource, template, {name: True}, ("AutoPublishAlias",))
+    shared = template.shared.get("Function") if template.shared is not None else None
+    if not isinstance(shared, Mapping) or "AutoPublishAlias" not in shared:
+        return None
+    return entries_added(template.document, shared, {name: True}, after=("AutoPublishAlias",))

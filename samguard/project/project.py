@@ -171,7 +171,7 @@ class _Loader:
                 self.documents[path],
                 found,
                 self._environments(commands.get(path, ()), path),
-                sources := hook_sources(found, (self.root / path).parent, self.root),
+                sources := hook_sources(found, (self.root / path).parent, self.root, self._bytes),
                 absent_sources(found, (self.root / path).parent, self.root, sources),
             )
             for path, found in sorted(self.templates.items())

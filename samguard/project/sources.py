@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from samguard.pattern import pattern
-from samguard.project.regular_file import read_file
+from samguard.project.regular_file import Unread, read_file
 from samguard.rollout import HOOK_PREFIX
 from samguard.rollout.hook_source import LONGEST, Language, SourceFile
 from samguard.source import Document, Format, Mapping, Node, Scalar, Sequence, Span, decode, walk
@@ -33,8 +33,13 @@ _BUILT: Final = pattern(r"^(?:dist|build|lib|out)/")
 """Folders that a build makes, of what is written elsewhere."""
 
 
-def hook_sources(template: Template, folder: Path, root: Path) -> dict[str, SourceFile]:
-    """The sources of a template's hook functions, by logical id, as far as they are files inside of `root`."""
+def hook_sources(
+    template: Template, folder: Path, root: Path, read: Callable[[Path, Path], bytes | Unread] = read_file
+) -> dict[str, SourceFile]:
+    """The sources of a template's hook functions, by logical id, as far as they are files inside of `root`.
+
+    `read` gives the bytes of a file.
+    """
     text = template.document.text
     if HOOK_PREFIX not in text and not any(key in text for key in _HOOK_KEYS):
         return {}
@@ -42,7 +47,7 @@ def hook_sources(template: Template, folder: Path, root: Path) -> dict[str, Sour
     found: dict[str, SourceFile] = {}
     for function in template.of_type(*_FUNCTIONS):
         if function.logical_id in named or _has_hook_name(function):
-            source = _inline(function, template.document) or _in_file(function, folder, root)
+            source = _inline(function, template.document) or _in_file(function, folder, root, read)
             if source is not None:
                 found[function.logical_id] = source
     return found
@@ -154,7 +159,9 @@ def _line_starts(code: str, span: Span, document: Document) -> tuple[int, ...]:
 # code in a file
 
 
-def _in_file(function: Resource, folder: Path, root: Path) -> SourceFile | None:
+def _in_file(
+    function: Resource, folder: Path, root: Path, read: Callable[[Path, Path], bytes | Unread]
+) -> SourceFile | None:
     handler = _text(function.properties.get("Handler"))
     base = _code_folder(function)
     if base is None or not handler or _text(function.properties.get("PackageType")) == "Image":
@@ -165,7 +172,7 @@ def _in_file(function: Resource, folder: Path, root: Path) -> SourceFile | None:
         language = _ENDINGS.get(path.suffix)
         if language is None or not os.path.isfile(path) or inside not in path.resolve().parents:
             continue
-        content = read_file(path, root)
+        content = read(path, root)
         if not isinstance(content, bytes) or len(content) > LONGEST:
             return None
         text, problem = decode(content)
