@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Fix, Level, Rule
-from samguard.rollout import Deployment
 from samguard.rules.reading.refusals import refused
 from samguard.template import Refusal, RefusalKind
 
@@ -115,16 +114,14 @@ Resources:
 )
 
 
-def check(deployment: Deployment) -> Iterator[Finding]:
+def check(refusal: Refusal) -> Iterator[Finding]:
     """One finding for each function that SAM refuses for this."""
-    for refusal in deployment.refusals:
-        yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_ALIAS, fixes=_fixes(refusal, deployment))
+    yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_ALIAS, fixes=_fixes(refusal))
 
 
-def _fixes(refusal: Refusal, deployment: Deployment) -> tuple[Fix, ...]:
+def _fixes(refusal: Refusal) -> tuple[Fix, ...]:
     """An alias, called as others are. Unsafe: what it is called is a choice."""
     from samguard.mending import alias_added
 
-    resource = deployment.template.resources.get(refusal.resource or "")
-    edit = alias_added(resource, deployment) if resource is not None else None
+    edit = alias_added(refusal.template, refusal.resource)
     return (Fix("Publish an alias", (edit,), safe=False),) if edit is not None else ()

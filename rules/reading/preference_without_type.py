@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Fix, Level, Rule
-from samguard.rollout import Deployment
 from samguard.rules.reading.refusals import refused
 from samguard.template import Refusal, RefusalKind
 
@@ -76,18 +75,18 @@ Resources:
 )
 
 
-def check(deployment: Deployment) -> Iterator[Finding]:
+def check(refusal: Refusal) -> Iterator[Finding]:
     """One finding for each place that SAM refuses for this."""
-    for refusal in deployment.refusals:
-        yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_TYPE, fixes=_fixes(refusal, deployment))
+    yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_TYPE, fixes=_fixes(refusal))
 
 
-def _fixes(refusal: Refusal, deployment: Deployment) -> tuple[Fix, ...]:
-    """A strategy, as others have it. Unsafe: how fast to shift is a choice."""
-    from samguard.mending import preference_entries_added, production_strategy
+def _fixes(refusal: Refusal) -> tuple[Fix, ...]:
+    """A strategy. Unsafe: how fast to shift is a choice."""
+    from samguard.mending import CANARY, preference_entries_added
 
-    resource = deployment.template.resources.get(refusal.resource or "")
-    if resource is None:
+    template = refusal.template
+    resource = template.resources.get(refusal.resource or "") if template is not None else None
+    if template is None or resource is None:
         return ()
-    edit = preference_entries_added(resource, deployment.template, {"Type": production_strategy(deployment)})
+    edit = preference_entries_added(resource, template, {"Type": CANARY})
     return (Fix("Name a strategy", (edit,), safe=False),) if edit is not None else ()

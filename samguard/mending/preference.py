@@ -11,7 +11,7 @@ from samguard.mending.alarm import FUNCTION, alias_in_text, new_alarm
 from samguard.mending.entries import content_of, properties_added, reference, resource_added
 from samguard.pattern import pattern
 from samguard.rollout import Deployment, Rollout, RolloutKind
-from samguard.source import Edit, Mapping
+from samguard.source import Edit, Mapping, Scalar
 from samguard.source.insertion import Content, entries_added
 from samguard.template import Resource, Template, intrinsic
 
@@ -20,11 +20,14 @@ _PRODUCTION_CONDITION: Final = pattern(r"(?i)(?:is|in|use)?prod(?:uction)?")
 _PREFERENCE: Final = "DeploymentPreference"
 
 
-def alias_added(resource: Resource, deployment: Deployment) -> Edit | None:
+def alias_added(template: Template | None, function: str | None) -> Edit | None:
     """The edit that gives a function an alias, called as those of the others are; None where it says one."""
-    if "AutoPublishAlias" in resource.own_properties:
+    resource = template.resources.get(function or "") if template is not None else None
+    if template is None or resource is None or "AutoPublishAlias" in resource.own_properties:
         return None
-    return properties_added(resource, deployment.template, {"AutoPublishAlias": alias_of_others(deployment)})
+    others = (other.properties.get("AutoPublishAlias") for other in template.of_type(FUNCTION))
+    names = (said.text for said in others if isinstance(said, Scalar) and said.text)
+    return properties_added(resource, template, {"AutoPublishAlias": next(names, "live")})
 
 
 def preference_added(rollout: Rollout, deployment: Deployment) -> tuple[Edit, ...]:
