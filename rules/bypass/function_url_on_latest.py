@@ -38,8 +38,8 @@ BAD = (
     Type: AWS::Lambda::Url
     Properties:
       AuthType: AWS_IAM
+      TargetFunctionArn: !GetAtt Orders.Arn  # SG504 in prod
       Qualifier: live
-      TargetFunctionArn: !GetAtt Orders.Arn
 """,
         samconfig=SAMCONFIG,
     ),

@@ -92,6 +92,8 @@ class _Comparison:
     def entries(self, old: _Tree, new: _Tree, path: str) -> Iterator[str]:
         before = {name: (key, value) for name, key, value in old.items}
         after = {name: (key, value) for name, key, value in new.items}
+        if len(new.items) - len(after) > len(old.items) - len(before):
+            yield f"{path}, which has a key twice" if path else "a key that is there already"
         for name, (key, value) in before.items():
             here = f"{path}.{name}" if path else name
             if name in after:

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 from examples import write
 
-from samguard.fixing import Fixing, Wanted, fixed, saved
+from samguard.fixing import Wanted, fixed, saved
 from samguard.linting import Example, LoadedRule, Selection, catalogue, lint
 from samguard.project import Options, Project, load_project
 
@@ -27,27 +27,21 @@ def cases() -> list[object]:
     ]
 
 
-def mended(folder: Path, rule: str) -> tuple[Project, Fixing]:
-    """The project in a folder, and what all fixes of a rule would do to it."""
-    project = load_project((str(folder),))
-
-    def load(contents: dict[str, bytes]) -> Project:
-        return load_project((str(folder),), Options(contents=contents))
-
-    return project, fixed(load, project, Selection((rule,)), Wanted(unsafe=True))
-
-
 @pytest.mark.parametrize(("loaded", "number", "example"), cases())
 def test_a_fix_mends_what_its_rule_finds_and_nothing_is_left_to_fix(
     loaded: LoadedRule, number: int, example: Example, tmp_path: Path
 ) -> None:
     write(example, tmp_path)
-    project, found = mended(tmp_path, loaded.rule.id)
-    before = lint(project, Selection((loaded.rule.id,))).findings
-    fixable = [finding for finding in before if finding.fixes]
+    selection = Selection((loaded.rule.id,))
+
+    def load(contents: dict[str, bytes] | None = None) -> Project:
+        return load_project((str(tmp_path),), Options(contents=contents or {}))
+
+    project = load()
+    fixable = [finding for finding in lint(project, selection).findings if finding.fixes]
     if not fixable:
-        assert (found.changed, found.refused) == ((), ())
         return
+    found = fixed(load, project, selection, Wanted(unsafe=True))
     assert found.is_settled
     assert found.obstructed == ()
     if (loaded.rule.id, number) in NOT_FIXED:
@@ -57,8 +51,6 @@ def test_a_fix_mends_what_its_rule_finds_and_nothing_is_left_to_fix(
     assert not any(finding.fixes for finding in found.report.findings)
     assert found.mended >= len(fixable)
     assert saved(project.root, found.changed) == ()
-    _, again = mended(tmp_path, loaded.rule.id)
-    assert again.changed == ()
+    assert fixed(load, load(), selection, Wanted(unsafe=True)).changed == ()
     if example.fixed and any(change.path == example.template_path for change in found.changed):
-        assert (tmp_path / example.template_path).read_text(encoding="utf-8") == dedent(example.fixed).lstrip("\n")
-
+        assert dedent(example.fixed).lstrip("\n") == (tmp_path / example.template_path).read_text(encoding="utf-8")
