@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Removed
-from samguard.linting.rule import Example, Finding, Fix, Level, Rule
+from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind
 from samguard.rollout.traffic import Traffic, traffic
 from samguard.rules.strategy.switches import is_switched_off_by_globals, own_preference
@@ -217,7 +217,7 @@ def _fixes(rollout: Rollout) -> tuple[Fix, ...]:
     preference = rollout.preference
     if not isinstance(node, Scalar) or preference is None or "Type" not in preference:
         return ()
-    edits = (value_written(rollout.template, node.span, content=True),)
+    edits: tuple[Edit, ...] = (value_written(rollout.template, node.span, content=True),)
     if "Alarms" not in preference:
         edits = (*edits, *alarm_added(rollout))
     return (Fix("Switch it on", edits, safe=False),)

@@ -10,7 +10,6 @@ from typing import Final, TextIO
 
 from samguard.errors import SamguardError
 from samguard.output.printable import printable
-from samguard.source.writing import write_whole
 
 _PIPE_WIDTH: Final = 100
 """Columns to draw in where no terminal says how wide it is."""
@@ -50,6 +49,8 @@ def write_out(text: str, output: str | None) -> None:
             with path.open("w", encoding="utf-8", newline="") as stream:
                 stream.write(text)
         else:
+            from samguard.source.writing import write_whole
+
             write_whole(path, text.encode("utf-8"))
     except OSError as error:
         message = f"{output!r} cannot be written: {error.strerror or error}"
