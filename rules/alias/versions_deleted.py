@@ -148,14 +148,17 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             "old versions of {resource} are deleted once a new one is deployed {where}, and with them what a rollback "
             "would go back to. Set it to Retain",
             resource=rollout.function,
-            fixes=_writing(policy, rollout.template),
+            fixes=_writing(policy, rollout),
         )
 
 
-def _writing(policy: Scalar, template: Template) -> tuple[Fix, ...]:
+def _writing(policy: Scalar, rollout: Rollout) -> tuple[Fix, ...]:
+    """Retain in its place. Unsafe where the function itself is deleted or kept by it, and not only its versions."""
     from samguard.mending import value_written
 
-    return (Fix("Write Retain", (value_written(template, policy.span, "Retain"),), safe=True),)
+    is_of_function = policy is rollout.resource.node.get("DeletionPolicy")
+    edit = value_written(rollout.template, policy.span, "Retain")
+    return (Fix("Write Retain", (edit,), safe=not is_of_function),)
 
 
 def _is_replaced(version: Resource) -> bool:

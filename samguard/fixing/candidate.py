@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from itertools import pairwise
 
-from samguard.fixing.written_file import WrittenFile, overlap
+from samguard.fixing.written_file import WrittenFile, in_order, overlap
 from samguard.linting import ReportedFinding, ReportedFix
 from samguard.source import Edit, Span
 from samguard.value import value
@@ -61,7 +62,15 @@ def _edits(
         lines = target.lines
         span = Span(lines.offset(edit.location.start), lines.offset(edit.location.end))
         by_path.setdefault(edit.location.path, []).append(Edit(span, edit.text))
+    if any(_is_torn(edits) for edits in by_path.values()):
+        return None
     return tuple((path, tuple(edits)) for path, edits in by_path.items())
+
+
+def _is_torn(edits: list[Edit]) -> bool:
+    """Whether two edits of one fix replace the same text."""
+    ordered = in_order(edits)
+    return any(one.span.end > other.span.start for one, other in pairwise(ordered))
 
 
 def together(found: Collection[Candidate], real: Callable[[str], str]) -> tuple[Candidate, ...]:
