@@ -24,7 +24,7 @@ from samguard.linting.rule import Finding, Fix, Level, Rule
 from samguard.linting.suppression_use import Suppressing
 from samguard.project import NotRead, Project, TemplateFile
 from samguard.rollout import Deployment, deployments
-from samguard.source import Document
+from samguard.source import Document, Format
 
 _WHERE: Final = "{where}"
 _RESOURCE: Final = "{resource}"
@@ -398,5 +398,10 @@ def _together(fixes: tuple[Fix, ...]) -> Fix:
 
 def _resolved(fix: Fix, document: Document) -> ReportedFix:
     target = fix.document or document
-    edits = tuple(TextEdit(target.location(edit.span), edit.text) for edit in fix.edits)
+    wanted = fix.edits
+    if target.format is Format.JSON:
+        from samguard.source.json_edit import in_json  # noqa: PLC0415 - most templates are YAML
+
+        wanted = tuple(in_json(edit, target) for edit in wanted)
+    edits = tuple(TextEdit(target.location(edit.span), edit.text) for edit in wanted)
     return ReportedFix(fix.title, fix.safe, edits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,30 @@ def test_encoding_and_line_ends_stay(own: Path, encoding: str, end: str) -> None
     (own / "template.yaml").write_bytes(TEMPLATE.replace("\n", end).encode(encoding))
     assert 1 == check(own, "--fix", "template.yaml").code  # a walk looks at what is UTF-8
     assert RIGHT.replace("\n", end).encode(encoding) == (own / "template.yaml").read_bytes()
+
+
+def test_json_stays_json(tmp_path: Path) -> None:
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "CodeUri": "src/",
+            "Handler": "app.handler",
+            "Runtime": "python3.12",
+            "AutoPublishAlias": "live",
+            "DeploymentPreference": {"Type": "Canary10Percent5Minute", "Hooks": {"PreTraffic": "Check"}},
+        },
+    }
+    check_function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"FunctionName": "CodeDeployHook_check", "CodeUri": "hooks/", "Handler": "check.handler"},
+    }
+    wanted = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Orders": function, "Check": check_function}}
+    text = json.dumps(wanted, indent=4)
+    lay_out(tmp_path, {"template.yaml": text, "samconfig.toml": SAMCONFIG})
+    ran = samguard("check", "--select", "SG205,SG417", "--fix", cwd=tmp_path)
+    assert "fixed 2 of 2 findings" in ran.err
+    right = text.replace('5Minute"', '5Minutes"').replace('"PreTraffic": "Check"', '"PreTraffic": {"Ref": "Check"}')
+    assert right == template(tmp_path)
 
 
 def test_new_lines_end_as_the_others_do(own: Path) -> None:
