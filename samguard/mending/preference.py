@@ -34,6 +34,8 @@ def preference_added(rollout: Rollout, deployment: Deployment) -> tuple[Edit, ..
     """The edits that shift a SAM function's traffic gradually: alias, preference, and an alarm on its errors."""
     if rollout.kind is not RolloutKind.FUNCTION or rollout.resource.type != FUNCTION or rollout.group is not None:
         return ()
+    if _PREFERENCE in rollout.resource.own_properties:  # empty, or off: other rules say what to do about that
+        return ()
     entries: dict[str, Content] = {}
     alias = alias_in_text(rollout)
     if isinstance(rollout.alias, Removed):

@@ -95,7 +95,12 @@ def test_json_stays_json(tmp_path: Path) -> None:
     }
     check_function = {
         "Type": "AWS::Serverless::Function",
-        "Properties": {"FunctionName": "CodeDeployHook_check", "CodeUri": "hooks/", "Handler": "check.handler"},
+        "Properties": {
+            "FunctionName": "CodeDeployHook_check",
+            "Role": "arn:aws:iam::111122223333:role/hooks",
+            "CodeUri": "hooks/",
+            "Handler": "check.handler",
+        },
     }
     wanted = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Orders": function, "Check": check_function}}
     text = json.dumps(wanted, indent=4)
