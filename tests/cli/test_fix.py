@@ -93,15 +93,13 @@ def test_json_stays_json(tmp_path: Path) -> None:
             "DeploymentPreference": {"Type": "Canary10Percent5Minute", "Hooks": {"PreTraffic": "Check"}},
         },
     }
-    check_function = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {
-            "FunctionName": "CodeDeployHook_check",
-            "Role": "arn:aws:iam::111122223333:role/hooks",
-            "CodeUri": "hooks/",
-            "Handler": "check.handler",
-        },
+    properties = {
+        "FunctionName": "CodeDeployHook_check",
+        "Role": "arn:aws:iam::111122223333:role/hooks",
+        "CodeUri": "hooks/",
+        "Handler": "check.handler",
     }
+    check_function = {"Type": "AWS::Serverless::Function", "Properties": properties}
     wanted = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Orders": function, "Check": check_function}}
     text = json.dumps(wanted, indent=4)
     lay_out(tmp_path, {"template.yaml": text, "samconfig.toml": SAMCONFIG})
