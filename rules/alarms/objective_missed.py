@@ -53,7 +53,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     asked = rollout.environment.options.get("objective")
     if asked is None or asked.text is None or not rollout.is_gradual or not rollout.alarms:
         return
-    from samguard.rehearsal import Means, Scenario, constant, objective, rehearse  # noqa: PLC0415 - where it is asked
+    from samguard.rehearsal import Means, Scenario, constant, objective, rehearse
 
     wanted = objective(asked.text)
     scenario = Scenario(constant(wanted.requests_per_minute))

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Removed
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rollout.traffic import Traffic, means_to_shift, own_traffic
 from samguard.template.misplaced import misplaces_rollout
@@ -176,6 +176,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 resource=first.function,
                 level=Level.NOTE,
                 is_about_all=True,
+                fixes=_fixes(first, deployment),
             )
         return
     for rollout, traffic in exposed:
@@ -185,7 +186,16 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             "to go back to. Add AutoPublishAlias and a DeploymentPreference",
             resource=rollout.function,
             level=None if is_wanted and traffic is Traffic.REQUESTS else Level.NOTE,
+            fixes=_fixes(rollout, deployment),
         )
+
+
+def _fixes(rollout: Rollout, deployment: Deployment) -> tuple[Fix, ...]:
+    """An alias whose traffic is shifted. Unsafe: callers by name still reach `$LATEST`, and the rest is a choice."""
+    from samguard.mending import preference_added
+
+    edits = preference_added(rollout, deployment)
+    return (Fix("Publish an alias and shift its traffic gradually", edits, safe=False),) if edits else ()
 
 
 def _traffic_without_alias(rollout: Rollout) -> Traffic:

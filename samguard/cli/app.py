@@ -15,6 +15,7 @@ from samguard import __version__
 from samguard.errors import SamguardError
 
 if TYPE_CHECKING:
+    from samguard.cli.fix import FixRequest
     from samguard.project import Options
 
 _FAILED: Final = 2
@@ -135,6 +136,11 @@ Output = Annotated[
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary, only findings.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was read and what was not.")]
+Fix = Annotated[bool, typer.Option("--fix", help="Apply safe fixes to the files; then report what is left.")]
+UnsafeFixes = Annotated[
+    bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also fixes that may change what works.")
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and write nothing.")]
 StdinFilename = Annotated[
     str, typer.Option("--stdin-filename", metavar="NAME", help="What the template on stdin is called.")
 ]
@@ -232,37 +238,49 @@ def check(
             show_default=False,
         ),
     ] = None,
+    fix: Fix = False,
+    unsafe_fixes: UnsafeFixes = False,
+    diff: Diff = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither take up nor keep what a run on the same files found.")
+    ] = False,
     no_color: NoColor = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     stdin_filename: StdinFilename = "template.yaml",
 ) -> None:
     """Lint templates, their environments and their pipelines."""
-    from samguard.cli.check import run_check
+    from samguard.cli.check import Question, run_check
+    from samguard.cli.reports import wanted
 
     if watch and "-" in (paths or ()):
         raise SamguardError("--watch cannot look at a template from stdin", hint="name its file.")
-    options = _project_options(parameter, env, region, config, stdin_filename, paths)
-    once = partial(
-        run_check,
+    reports = wanted(format.value if format is not None else "text", output, tuple(also or ()))
+    question = Question(
         tuple(paths or ()),
-        options,
-        form=format.value if format is not None else None,
-        output=output,
-        also=tuple(also or ()),
+        _project_options(parameter, env, region, config, stdin_filename, paths),
         select=_words(select),
         ignore=_words(ignore),
+        policies=tuple(policy or ()),
+        baseline=baseline,
+        changed_since=changed_since,
+        whole_project=whole_project,
+        cfn_lint=cfn_lint,
+        with_line_hashes=any(report.form == "sarif" for report in reports),
+    )
+    once = partial(
+        run_check,
+        question,
+        reports,
         fail_on=fail_on.value if fail_on is not None else None,
         exit_zero=exit_zero,
         show_suppressed=show_suppressed,
-        whole_project=whole_project,
-        baseline=baseline,
-        changed_since=changed_since,
         no_color=no_color,
+        no_cache=no_cache,
         quiet=quiet,
         verbose=verbose,
-        cfn_lint=cfn_lint,
-        policies=tuple(policy or ()),
+        says_form=format is not None or output is not None,
+        fix=_fix_request(fix, unsafe_fixes, diff, paths),
     )
     if watch:
         from samguard.cli.watch import run_watching
@@ -536,6 +554,20 @@ def _project_options(
         values[key] = text
     stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if paths and "-" in paths and sys.stdin is not None else None
     return Options(values, tuple(env or ()), region, config, stdin, stdin_filename)
+
+
+def _fix_request(fix: bool, unsafe: bool, diff: bool, paths: list[str] | None) -> FixRequest | None:
+    if not fix and not diff:
+        if unsafe:
+            message = "--unsafe-fixes says which fixes to take; add --fix to apply them or --diff to see them"
+            raise SamguardError(message)
+        return None
+    from samguard.cli.fix import FixRequest
+
+    if paths and "-" in paths and not diff:
+        message = "--fix cannot change what comes from stdin; --diff shows what it would change"
+        raise SamguardError(message)
+    return FixRequest(diff=diff, unsafe=unsafe)
 
 
 def _words(given: list[str] | None) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from samguard.linting.engine import lint
     from samguard.linting.identity import Level, Rule
     from samguard.linting.outside import Outside, OutsideFinding
-    from samguard.linting.report import Notification, Report, ReportedFinding
+    from samguard.linting.report import Notification, Report, ReportedFinding, ReportedFix
     from samguard.linting.rule import Edit, Example, Finding, Fix
     from samguard.linting.rule_modules import LoadedRule, Selection, catalogue, configured, find_rule
 
@@ -28,6 +28,7 @@ __all__ = [
     "OutsideFinding",
     "Report",
     "ReportedFinding",
+    "ReportedFix",
     "Rule",
     "Selection",
     "catalogue",
@@ -40,7 +41,7 @@ _HOMES: Final = {
     "engine": ("lint",),
     "identity": ("Level", "Rule"),
     "outside": ("Outside", "OutsideFinding"),
-    "report": ("Notification", "Report", "ReportedFinding"),
+    "report": ("Notification", "Report", "ReportedFinding", "ReportedFix"),
     "rule": ("Edit", "Example", "Finding", "Fix"),
 }
 """The modules of this package that define the names."""

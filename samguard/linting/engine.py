@@ -26,7 +26,7 @@ from samguard.linting.rule_modules import LoadedRule, Selection, names
 from samguard.linting.suppression_use import Suppressing
 from samguard.project import NotRead, Project, TemplateFile
 from samguard.rollout import Deployment, deployments
-from samguard.source import Document, Mapping, Place, Sequence, Span
+from samguard.source import Document, Format, Mapping, Place, Sequence, Span
 from samguard.value import replace
 
 _WHERE: Final = "{where}"
@@ -47,7 +47,17 @@ class _Defect:
     environments: dict[str, str] = field(default_factory=dict)
     """Environments by name, with the condition that it holds under there ("" for always)."""
     resources: dict[str, None] = field(default_factory=dict)
+    fixes: dict[str, dict[str | None, Fix]] = field(default_factory=dict)
+    """Fixes by title and resource."""
     is_assumed: bool = False
+
+    def mending(self) -> tuple[Fix, ...]:
+        """The fixes of the whole defect: one that several resources need is what each of them needs, together."""
+        return tuple(
+            _together(tuple(found.values())) if len(found) > 1 else next(iter(found.values()))
+            for found in self.fixes.values()
+            if found.keys() >= self.resources.keys()
+        )
 
 
 def _go_on() -> None:
@@ -281,6 +291,8 @@ class _Run:
             defect.environments[environment] = condition
         if finding.resource is not None:
             defect.resources[finding.resource] = None
+        for fix in finding.fixes:
+            defect.fixes.setdefault(fix.title, {}).setdefault(finding.resource, fix)
 
     # suppressing
 
@@ -442,7 +454,7 @@ def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> Repo
         resource=resources[0] if resources else None,
         environments=tuple(defect.environments),
         because=tuple(steps)[:_MOST_STEPS],
-        fixes=tuple(_resolved(fix, document) for fix in finding.fixes),
+        fixes=tuple(_resolved(fix, document) for fix in defect.mending()),
         fingerprint=fingerprint,
         line_hash=hashes[line - 1] if line <= len(hashes) else "",
         lines=() if finding.is_secret else tuple(document.line(number) for number in range(line, last + 1)),
@@ -496,7 +508,18 @@ def _digest(text: str) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 
+def _together(fixes: tuple[Fix, ...]) -> Fix:
+    """Fixes of one title as one: every edit of theirs, once."""
+    edits = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
+    return Fix(fixes[0].title, tuple(edits), all(fix.safe for fix in fixes), fixes[0].document)
+
+
 def _resolved(fix: Fix, document: Document) -> ReportedFix:
     target = fix.document or document
-    edits = tuple(TextEdit(target.location(edit.span), edit.text) for edit in fix.edits)
+    wanted = fix.edits
+    if target.format is Format.JSON:
+        from samguard.source.json_edit import in_json  # noqa: PLC0415 - most templates are YAML
+
+        wanted = tuple(in_json(edit, target) for edit in wanted)
+    edits = tuple(TextEdit(target.location(edit.span), edit.text) for edit in wanted)
     return ReportedFix(fix.title, fix.safe, edits)

@@ -271,7 +271,7 @@ def test_json_has_the_shape_that_scripts_rely_on(project: Path) -> None:
                 "resource": "Orders",
                 "environments": ["prod"],
                 "because": [],
-                "fixes": [],
+                "fixes": finding["fixes"],
                 "suppressed": None,
                 "baseline": "new",
                 "fingerprint": finding["fingerprint"],
@@ -280,6 +280,9 @@ def test_json_has_the_shape_that_scripts_rely_on(project: Path) -> None:
         "summary": {"templates": 1, "environments": 2, "rollouts": 2, "errors": 1, "warnings": 0, "notes": 0},
     }
     assert "in prod" in finding["message"]
+    (fix,) = finding["fixes"]
+    assert {"title", "safe", "edits"} == set(fix)
+    assert all({"path", "start", "end", "text"} == set(edit) for edit in fix["edits"])
     assert re.fullmatch(r"[0-9a-f]{32}", finding["fingerprint"])
 
 
