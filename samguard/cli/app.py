@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator
+from copy import copy
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
@@ -15,6 +16,8 @@ from samguard import __version__
 from samguard.errors import SamguardError
 
 if TYPE_CHECKING:
+    from typer.models import CommandInfo
+
     from samguard.cli.fix import FixRequest
     from samguard.project import Options
 
@@ -579,13 +582,30 @@ def main() -> None:
     # What is read has no cycles and lives until the end: looking for garbage among it took a third of a run.
     gc.set_threshold(_ALLOCATIONS, 20, 20)
     try:
-        app(prog_name="samguard")
+        _with_asked_command(sys.argv[1:2])(prog_name="samguard")
     except SamguardError as error:
         _fail(f"error: {error}")
     except Exception as error:
         if {"-v", "--verbose"} & set(sys.argv):
             raise
         _fail(f"internal error: {type(error).__name__}: {error}. Please report this; -v shows where it arose.")
+
+
+def _with_asked_command(words: list[str]) -> typer.Typer:
+    """The application with only the command that is asked for: typer looks at each that it has, 1 ms a command.
+
+    Where the first word is no command, it has all, for help, completion and the hint at the nearest name.
+    """
+    named = [command for command in app.registered_commands if [_name(command)] == words]
+    if not named:
+        return app
+    only = copy(app)
+    only.registered_commands, only.registered_groups = named, []
+    return only
+
+
+def _name(command: CommandInfo) -> str:
+    return command.name or getattr(command.callback, "__name__", "")
 
 
 def _fail(message: str) -> NoReturn:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from enum import Enum
+from typing import TypeVar, cast
 
 from samguard.pattern import pattern
 from samguard.source.nodes import Node
 from samguard.source.spans import Location, Position, Span
 from samguard.value import field, value
+
+T = TypeVar("T")
 
 _LINE_BREAK = pattern(r"\r\n|\n|\r")
 
@@ -56,10 +60,18 @@ class Document:
     root: Node | None
     problems: tuple[Problem, ...] = ()
     line_starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _memory: dict[str, object] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         starts = (0, *(match.end() for match in _LINE_BREAK.finditer(self.text)))
         object.__setattr__(self, "line_starts", starts)
+        object.__setattr__(self, "_memory", {})
+
+    def remembered(self, kind: str, find: Callable[[], T]) -> T:
+        """What `find` gives, worked out once: it takes a look at the whole document, and each finding asks again."""
+        if kind not in self._memory:
+            self._memory[kind] = find()
+        return cast("T", self._memory[kind])
 
     def position(self, offset: int) -> Position:
         """Line and column of an offset, both from 1."""

@@ -213,7 +213,7 @@ class _Style:
     """How a YAML document is indented."""
 
     def __init__(self, document: Document) -> None:
-        self.step, self.list_step = _steps(document)
+        self.step, self.list_step = document.remembered("steps of indentation", lambda: _steps(document))
 
     def entry(self, name: str, content: Content) -> list[str]:
         """The lines of an entry in block style."""
