@@ -1,21 +1,30 @@
-"""How long samguard takes, side by side with cfn-lint, on the same files: `python benchmarks/run.py [--quick]`.
+"""What samguard costs, side by side with cfn-lint, cloudformation-validate and checkov, on the same files.
 
-Whole processes are timed, in turn (A B A B …), so that a machine that slows down slows both. Peak memory is the
-largest that the operating system accounted to one process. The templates are made here: ordinary SAM templates of
-about ten functions each, with aliases, canaries, alarms and a samconfig.
+    python benchmarks/run.py [--quick] [--only 1 --only 100] [--cfn-lint PYTHON] [--cloudformation-validate PYTHON]
+                             [--checkov COMMAND] [--markdown FILE]
+
+Whole processes are run in turn (A B C A B C …), so that a machine that slows down slows all of them. Each gives its
+time on the clock, the processor time of itself and its children, and the largest memory that the operating system
+accounted to one process; medians are shown. On a machine that others use too, processor time is what to compare.
+Samguard is run with nothing kept (cold) and with what its run before kept (warm). cloudformation-validate is a library:
+it is given one process that builds its engine and reads every file. The templates are made here: ordinary SAM templates
+of about ten functions each, with aliases, canaries, alarms and a samconfig. Tools that are not there are named and left
+out. Exit code 1 where a goal is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shlex
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
-from importlib import metadata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 FUNCTION = """
@@ -107,8 +116,42 @@ parameter_overrides = "Stage=dev"
 stack_name = "service-prod"
 parameter_overrides = "Stage=prod"
 """
-SAMGUARD = [sys.executable, "-m", "samguard", "check", "--quiet", "--exit-zero"]
-CFN_LINT = [sys.executable, "-c", "import sys; from cfnlint import runner; sys.exit(runner.main())"]
+_CFN_LINT = "import sys; from cfnlint import runner; sys.exit(runner.main())"
+_CLOUDFORMATION_VALIDATE = """
+import sys
+from cloudformation_validate import RegoEngine
+engine = RegoEngine()
+for path in sys.argv[1:]:
+    engine.validate_template(path)
+"""
+_FLOOR = "import yaml, typer"
+_READ = """
+import sys, yaml
+for path in sys.argv[1:]:
+    with open(path, "rb") as stream:
+        yaml.compose(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+"""
+_TIMEOUT_SECONDS = 1_800
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Something to run: its words before the files. `version` asks it what it is."""
+
+    name: str
+    command: tuple[str, ...]
+    version: tuple[str, ...] = ()
+    takes_folder: bool = False
+    takes: str = ""
+    """What stands before each file."""
+    most_files: int = 10_000
+    """Beyond so many it would take minutes, or more words than a command may have."""
+
+    def words(self, files: tuple[str, ...]) -> list[str]:
+        """The whole command."""
+        if self.takes_folder:
+            return [*self.command, "."]
+        return [*self.command, *(word for file in files for word in ((self.takes, file) if self.takes else (file,)))]
 
 
 @dataclass(frozen=True)
@@ -118,7 +161,13 @@ class Case:
     name: str
     folder: Path
     runs: int
-    goal: float | None = None
+    goals: dict[str, float] = field(default_factory=dict)
+    """By tool, how many times as fast samguard is to be, cold."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The templates, from the folder."""
+        return tuple(str(path.relative_to(self.folder)) for path in sorted(self.folder.glob("*/template.yaml")))
 
 
 @dataclass(frozen=True)
@@ -136,78 +185,164 @@ def template(functions: int, number: int) -> str:
     return HEAD.format(functions=functions, number=number) + body
 
 
-def lay_out(root: Path) -> tuple[Case, ...]:
+def lay_out(root: Path, only: list[str]) -> Iterator[Case]:
     """The cases, written to disk."""
-    sizes = (("1 template", 1, 10, 8.0), ("100 templates", 100, 10, 15.0), ("600 resources", 1, 199, None))
-    cases: list[Case] = []
-    for name, count, functions, goal in sizes:
+    sizes = (
+        ("1 template", 1, 10, 9, {"cfn-lint": 12.0, "cloudformation-validate": 1.0}),
+        ("100 templates", 100, 10, 3, {"cfn-lint": 25.0, "cloudformation-validate": 1.0}),
+        ("1000 templates", 1_000, 10, 1, {}),
+        ("600 resources", 1, 199, 3, {}),
+    )
+    for name, count, functions, runs, goals in sizes:
+        if only and name.split()[0] not in only:
+            continue
         folder = root / name.replace(" ", "-")
         for number in range(count):
-            service = folder / f"service{number:03}"
+            service = folder / f"service{number:04}"
             service.mkdir(parents=True)
             (service / "template.yaml").write_text(template(functions, number), encoding="utf-8")
             (service / "samconfig.toml").write_text(SAMCONFIG, encoding="utf-8")
-        cases.append(Case(name, folder, 9 if count == 1 else 3, goal))
-    return tuple(cases)
+        yield Case(name, folder, runs, goals)
 
 
-def timed(command: list[str], folder: Path) -> Run:
+def tools(chosen: argparse.Namespace) -> Iterator[Tool]:
+    """Samguard cold and warm, two floors, and the others as far as they can be run."""
+    own = (sys.executable, "-m", "samguard")
+    check = (*own, "check", "--quiet", "--exit-zero")
+    yield Tool("samguard, cold", (*check, "--no-cache"), (*own, "--version"), takes_folder=True)
+    yield Tool("samguard, warm", check, takes_folder=True)
+    yield Tool("import yaml, typer", (sys.executable, "-c", _FLOOR))
+    yield Tool("libyaml reads", (sys.executable, "-c", _READ))
+    # cfn-lint and cloudformation-validate are asked for 100 files of 1,000 at the most: minutes, and gigabytes
+    lint = (chosen.cfn_lint, "-c", _CFN_LINT)
+    validate = chosen.cloudformation_validate
+    asked = (
+        "from importlib.metadata import version; print('cloudformation-validate', version('cloudformation-validate'))"
+    )
+    checkov = tuple(shlex.split(chosen.checkov))
+    most = 10_000 if chosen.all else 100
+    others = (
+        Tool("cfn-lint", (*lint, "--"), (*lint, "--version"), most_files=most),
+        Tool("cloudformation-validate", (validate, "-c", _CLOUDFORMATION_VALIDATE), (validate, "-c", asked)),
+        Tool(
+            "checkov",
+            (*checkov, "--quiet", "--compact", "--framework", "cloudformation", "--soft-fail"),
+            (*checkov, "--version"),
+            takes="--file",
+            most_files=most,
+        ),
+    )
+    for tool in others:
+        if shutil.which(tool.command[0]) is None or not said(tool):
+            print(f"{tool.name}: not installed for {tool.command[0]}; left out")
+        else:
+            yield tool
+
+
+def said(tool: Tool) -> str:
+    """What a tool says that it is; empty where it cannot be run."""
+    done = subprocess.run(tool.version, capture_output=True, text=True, check=False, env=surroundings(None))
+    return " ".join(done.stdout.split()) if done.returncode == 0 else ""
+
+
+def surroundings(cache: Path | None) -> dict[str, str]:
+    """Variables for every run: bytecode is kept, as it is for users, and samguard keeps its reports in a folder of ours."""
+    names = ("PYTHONDONTWRITEBYTECODE", "GITHUB_ACTIONS", "GITLAB_CI")
+    plain = {name: text for name, text in os.environ.items() if name not in names}
+    plain |= {"SAMGUARD_CACHE_DIR": str(cache or ""), "BC_SKIP_MAPPING": "TRUE", "CHECKOV_DISABLE_TELEMETRY": "1"}
+    if cache is not None and "PYTHONDONTWRITEBYTECODE" in os.environ:
+        plain.setdefault("PYTHONPYCACHEPREFIX", str(cache.parent / "bytecode"))
+    return plain
+
+
+def timed(command: list[str], folder: Path, cache: Path) -> Run:
     """Runs a command to its end. Its findings are not looked at, and its exit code only for a crash."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=surroundings(cache)
+    )
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode < 0:
-        raise SystemExit(f"{command[2]} was killed by signal {-process.returncode}")
+        raise SystemExit(f"{' '.join(command[:3])} was killed by signal {-process.returncode}")
     scale = 1024 * 1024 if sys.platform == "darwin" else 1024
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale)
 
 
-def compare(case: Case, runs: int) -> bool:
-    """Times both on one case and prints what came out. Whether the goal is met."""
-    files = [str(path.relative_to(case.folder)) for path in sorted(case.folder.glob("*/template.yaml"))]
-    commands = {"samguard": [*SAMGUARD, "."], "cfn-lint": [*CFN_LINT, "--", *files]}
-    results: dict[str, list[Run]] = {name: [] for name in commands}
-    for command in commands.values():
-        timed(command, case.folder)  # once to warm the caches of the file system
+def compare(case: Case, found: tuple[Tool, ...], runs: int, cache: Path) -> tuple[list[str], bool]:
+    """Times all on one case: the lines that say what came out, and whether the goals are met."""
+    files = case.files
+    takes_part = [tool for tool in found if len(files) <= tool.most_files]
+    results: dict[str, list[Run]] = {tool.name: [] for tool in takes_part}
+    for tool in takes_part:  # to warm the caches: of the file system, bytecode, our own
+        if len(files) == 1 or tool.name.startswith("samguard"):
+            timed(tool.words(files), case.folder, cache)
     for _ in range(runs):
-        for name, command in commands.items():
-            results[name].append(timed(command, case.folder))
-    print(f"\n{case.name} ({runs} runs)")
-    print(f"  {'':10} {'wall, least':>12} {'wall, median':>13} {'cpu, median':>12} {'memory, most':>13}")
-    for name, found in results.items():
-        wall = [run.wall for run in found]
-        cpu = statistics.median(run.cpu for run in found)
-        memory = max(run.memory for run in found)
-        print(f"  {name:10} {min(wall):10.3f} s {statistics.median(wall):11.3f} s {cpu:10.3f} s {memory:9.1f} MiB")
-    pairs = zip(results["cfn-lint"], results["samguard"], strict=True)
-    ratio = statistics.median(theirs.wall / ours.wall for theirs, ours in pairs)
-    most = {name: max(run.memory for run in found) for name, found in results.items()}
-    share = most["samguard"] / most["cfn-lint"]
-    goal = f" (goal: {case.goal:g} times)" if case.goal else ""
-    print(f"  samguard is {ratio:.1f} times as fast{goal}, with {share:.2f} of the memory")
-    return (case.goal is None or ratio >= case.goal) and share < 1
-
-
-def version(package: str) -> str:
-    """A package with its version, as far as it is installed."""
-    try:
-        return f"{package} {metadata.version(package)}"
-    except metadata.PackageNotFoundError:
-        return f"{package} from this folder"
+        for tool in takes_part:
+            results[tool.name].append(timed(tool.words(files), case.folder, cache))
+    lines = [
+        "",
+        f"**{case.name}** (median of {runs})",
+        "",
+        "| | wall | CPU | peak memory | CPU against samguard cold | warm |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    cpu = {name: statistics.median(run.cpu for run in of) for name, of in results.items()}
+    memory = {name: max(run.memory for run in of) for name, of in results.items()}
+    cold, warm = cpu["samguard, cold"], cpu["samguard, warm"]
+    for name, of in results.items():
+        wall = statistics.median(run.wall for run in of)
+        lines.append(
+            f"| {name} | {wall:.3f} s | {cpu[name]:.3f} s | {memory[name]:.0f} MiB "
+            f"| {cpu[name] / cold:.2f} | {cpu[name] / warm:.2f} |"
+        )
+    lines.append("")
+    lines += [f"{tool.name} left out: more than {tool.most_files} files." for tool in found if tool not in takes_part]
+    met = True
+    for name, goal in case.goals.items():
+        if name in cpu:
+            met = met and cpu[name] / cold >= goal
+            lines.append(
+                f"Goal: {goal:g} times as fast as {name}: {cpu[name] / cold:.1f} cold, {cpu[name] / warm:.1f} warm."
+            )
+    if "cfn-lint" in memory:
+        share = memory["samguard, cold"] / memory["cfn-lint"]
+        met = met and share <= 0.5  # noqa: PLR2004 - half
+        lines.append(f"Goal: half of cfn-lint's memory: {share:.2f}.")
+    return lines, met
 
 
 def main() -> int:
     """Runs all cases. Exit code 1 where a goal is missed."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--quick", action="store_true", help="one counted run of each")
+    options.add_argument("--quick", action="store_true", help="one counted run of each, and no 1,000 templates")
+    options.add_argument("--all", action="store_true", help="give the slow tools 1,000 files too: many minutes")
+    options.add_argument("--only", action="append", default=[], help="a case by its number: 1, 100, 1000 or 600")
+    options.add_argument("--cfn-lint", default=sys.executable, metavar="PYTHON", help="a Python that has cfn-lint")
+    options.add_argument(
+        "--cloudformation-validate", default=sys.executable, metavar="PYTHON", help="a Python that has the library"
+    )
+    options.add_argument("--checkov", default="checkov", metavar="COMMAND", help="how to run checkov")
+    options.add_argument("--markdown", metavar="FILE", help="write the tables there too")
     chosen = options.parse_args()
+    only = chosen.only or (["1", "100", "600"] if chosen.quick else [])
+    found = tuple(tools(chosen))
+    versions = [f"{tool.name.split(',')[0]} {said(tool).split()[-1]}" for tool in found if tool.version]
     python = ".".join(map(str, sys.version_info[:3]))
-    print(f"{version('samguard')}, {version('cfn-lint')}, Python {python}, {os.cpu_count()} cores")
+    lines = [f"{'; '.join(versions)}; Python {python}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"]
+    print(lines[0], flush=True)
+    all_met = True
     with tempfile.TemporaryDirectory() as folder:
-        met = [compare(case, 1 if chosen.quick else case.runs) for case in lay_out(Path(folder))]
-    return 0 if all(met) else 1
+        cache = Path(folder, "cache")
+        for case in lay_out(Path(folder, "files"), only):
+            told, met = compare(case, found, 1 if chosen.quick else case.runs, cache)
+            print("\n".join(told), flush=True)
+            lines += told
+            all_met = all_met and met
+    if chosen.markdown:
+        Path(chosen.markdown).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0 if all_met else 1
 
 
 if __name__ == "__main__":
