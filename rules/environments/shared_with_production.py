@@ -12,6 +12,7 @@ Guide, "sam pipeline bootstrap".
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from samguard.environments import Environment, ParameterValue, Production, names_production
@@ -86,21 +87,27 @@ _SHARED: Final = {"role_arn": "account", "profile": "account", "s3_bucket": "buc
 def check(project: Project) -> Iterator[Finding]:
     """One finding for each environment of production, at what it shares, or that another one shares with it."""
     for file in project.templates:
-        others = [one for one in file.environments if one.production is Production.NO]
+        others: dict[tuple[str, str | None], list[Environment]] = {}
+        for other in (one for one in file.environments if one.production is Production.NO):
+            for option in _SHARED.keys() & other.options.keys():
+                others.setdefault((option, _said(other.options[option])), []).append(other)
         for live in file.environments if others else ():
             if live.production is Production.YES:
-                found = (finding for option in _SHARED for other in others for finding in _of(option, live, other))
-                yield from list(found)[:1]
+                yield from islice(_shared_by(live, others), 1)
 
 
-def _of(option: str, live: Environment, other: Environment) -> Iterator[Finding]:
-    given = [one.options[option] for one in (live, other) if option in one.options]
-    shared = {_said(one) for one in given}
-    name = shared.pop() if len(given) == len(shared) + 1 else None
-    places = [one.place for one in given if one.place is not None]
-    if name is not None and len(places) == len(given):
-        place, beside = reversed(places) if names_production(name, live.production_patterns) else places
-        yield _finding(option, live, other, place, beside)
+def _shared_by(live: Environment, others: dict[tuple[str, str | None], list[Environment]]) -> Iterator[Finding]:
+    """What production shares with other environments, which are given by option and text."""
+    for option in (option for option in _SHARED if option in live.options):
+        given = live.options[option]
+        text = _said(given)
+        for other in others.get((option, text), ()) if text is not None else ():
+            place, beside = given.place, other.options[option].place
+            if place is not None and beside is not None:
+                if not names_production(text, live.production_patterns):
+                    yield _finding(option, live, other, place, beside)
+                else:
+                    yield _finding(option, live, other, beside, place)
 
 
 def _finding(option: str, live: Environment, other: Environment, place: Place, beside: Place) -> Finding:

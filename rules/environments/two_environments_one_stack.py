@@ -209,8 +209,11 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _of_environments(project: Project) -> Iterator[Finding]:
     for file in project.templates:
-        named = [one for one in file.environments if one.name != UNNAMED and "stack_name" in one.options]
-        for one, other in combinations(named, 2):
+        by_stack: dict[str | None, list[Environment]] = {}
+        for environment in file.environments:
+            if environment.name != UNNAMED and "stack_name" in environment.options:
+                by_stack.setdefault(environment.stack_name, []).append(environment)
+        for one, other in (pair for named in by_stack.values() for pair in combinations(named, 2)):
             if _is_live(one) == _is_live(other) or not _is_same_stack(one, other):
                 continue
             live, second = (one, other) if _is_live(one) else (other, one)
@@ -232,7 +235,8 @@ def _of_environments(project: Project) -> Iterator[Finding]:
 
 def _of_templates(project: Project) -> Iterator[Finding]:
     """One finding for each further template of production that is deployed to a stack which another one has."""
-    taken: list[tuple[TemplateFile, Environment]] = []
+    taken: dict[str | None, list[tuple[TemplateFile, Environment]]] = {}
+    """By the stack's name: of a thousand templates, each has hardly more than one other to compare with."""
     for file in project.templates:
         for environment in file.environments:
             place = _place(environment) if "stack_name" in environment.options else None
@@ -242,7 +246,8 @@ def _of_templates(project: Project) -> Iterator[Finding]:
                 or environment.stack_name in _OF_NEW_PROJECTS
             ):
                 continue
-            for other, before in taken:
+            beside_it = taken.setdefault(environment.stack_name, [])
+            for other, before in beside_it:
                 beside = _place(before)
                 if other is not file and beside not in (None, place) and _is_same_stack(before, environment):
                     yield Finding(
@@ -255,7 +260,7 @@ def _of_templates(project: Project) -> Iterator[Finding]:
                     )
                     break
             else:
-                taken.append((file, environment))
+                beside_it.append((file, environment))
 
 
 def _is_live(environment: Environment) -> bool:
