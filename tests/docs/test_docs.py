@@ -1,0 +1,86 @@
+"""The documentation is true: every block of every page is read, run or looked at, and what is named in it exists.
+
+`python tests/docs/test_docs.py` writes the output of the commands into the pages anew; read the diff.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from pages import ROOT, Block, PageError, pages, run
+
+from samguard.linting import catalogue
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_what_a_page_shows_is_so(page: Path, tmp_path: Path) -> None:
+    left_out = run(page, tmp_path / "project")
+    if left_out:
+        pytest.skip(f"all but what needs samguard {', samguard '.join(sorted(left_out))}")
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_rules_that_a_page_names_exist(page: Path) -> None:
+    named = set(re.findall(r"\bSG\d{3}\b", page.read_text(encoding="utf-8")))
+    known = {loaded.rule.id for loaded in catalogue()}
+    assert set() == named - known
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_files_that_a_page_links_to_are_there(page: Path) -> None:
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    linked = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|(?:src|srcset)=\"([^\"]+)\"", text)
+    files = {target or source for target, source in linked if "://" not in target + source}
+    made = {file for file in files if "reference/made/" in file}
+    assert [] == [file for file in sorted(files - made) if not (page.parent / file).exists()]
+
+
+UNTRUE = {
+    "an output that is another": "<!-- project: fixtures/demo -->\n```console\n$ samguard check -q --select SG201\nfine\n```\n",
+    "an option that is none": "```sh\nsamguard check --envv prod\n```\n",
+    "a command that is none": "```console\n$ samguard chekc\n```\n",
+    "TOML that is none": "```toml\na = \n```\n",
+    "YAML that is none": "```yaml\na: [\n```\n",
+    "JSON that is none": "```json\n{a}\n```\n",
+    "Python that raises": "```python\nraise ValueError\n```\n",
+    "a language that nobody knows": "```cobol\nSTOP RUN\n```\n",
+    "no language": "```\nsomething\n```\n",
+    "a block without a fence": "Text:\n\n    samguard check\n",
+    "a template that says no findings": "```yaml\nResources: {}\n```\n",
+    "a template with other findings": "<!-- finds: SG301 -->\n```yaml\nResources: {A: {Type: AWS::SQS::Queue}}\n```\n",
+    "a change of what is not there": "<!-- project: fixtures/demo -->\n```diff\n-nothing\n+something\n```\n",
+    "a configuration that is refused": "<!-- project: new -->\n<!-- file: samguard.toml -->\n```toml\nsellect = []\n```\n",
+}
+
+
+@pytest.mark.parametrize("text", UNTRUE.values(), ids=list(UNTRUE))
+def test_a_page_that_says_what_is_not_so_is_refused(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(Block, "place", "page.md:1")
+    with pytest.raises((PageError, ValueError)):
+        run(page, tmp_path / "project")
+
+
+def write(page: Path) -> None:
+    """Writes the output of each command into a page."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    changes: list[tuple[Block, list[str]]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        run(page, Path(folder) / "project", lambda block, right: changes.append((block, right)))
+    for block, right in reversed(changes):
+        lines[block.line : block.line + len(block.lines)] = [f"{block.indent}{line}".rstrip() for line in right]
+    page.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    for one in [Path(named).resolve() for named in sys.argv[1:]] or pages():
+        write(one)
