@@ -16,6 +16,7 @@ Comments before a block, invisible on the page, say more:
 - <!-- file: PATH --> the block is written there. With ```diff: the file to change.
 - <!-- finds: SG301, SG416 --> a template; samguard finds this in it and nothing else (`nothing` at all).
 - <!-- needs: COMMAND --> left out, up to the next project, while samguard has no such command.
+- <!-- rule: FAMILY --> a rule: its examples are run (tests/docs/test_docs.py), as if it stood in rules/FAMILY.
 - <!-- not run: WHY -->
 """
 
@@ -43,10 +44,12 @@ ROOT = Path(__file__).parents[1]
 NOT_RUN = frozenset({"text", "groovy", "lua", "elisp", "hcl", "ini", "dockerfile", "markdown"})
 READ = frozenset({"yaml", "toml", "json"})
 RUN = frozenset({"console", "sh", "python", "diff"})
-WORDS = frozenset({"project", "file", "finds", "needs", "not run"})
+
+DAY = {"SOURCE_DATE_EPOCH": "1795000000", "SAMGUARD_CACHE_DIR": ""}
+"""Pages are read as of 2026-11-18, so that no suppression on them runs out; and nothing is remembered."""
 
 _FENCE = re.compile(r"(?P<indent> *)(?P<fence>```+)(?P<language>[^`\s]*) *")
-_COMMENT = re.compile(r" *<!-- *(?P<word>project|file|finds|needs|not run): *(?P<said>.*?) *-->")
+_COMMENT = re.compile(r" *<!-- *(?P<word>project|file|finds|needs|rule|not run): *(?P<said>.*?) *-->")
 
 
 class PageError(AssertionError):
@@ -166,7 +169,7 @@ def _do(block: Block, story: Story, told: Callable[[Block, list[str]], None] | N
         _change(block, story)
     elif "file" in block.said:
         _write(block, story)
-    elif block.language == "python" and "not run" not in block.said:
+    elif block.language == "python" and not {"not run", "rule"} & block.said.keys():
         _execute(block, story)
     elif block.language == "console" and "not run" not in block.said:
         right = list(_ran(block, story))
@@ -226,8 +229,13 @@ def _write(block: Block, story: Story) -> None:
         raise block.wrong("a file, but no <!-- project: ... --> above")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(block.text, encoding="utf-8")
-    if path.name in {"samguard.toml", "pyproject.toml"} and in_process("check", "--exit-zero", cwd=story.folder).code:
-        raise block.wrong(in_process("check", "--exit-zero", cwd=story.folder).err)
+    if path.name in {
+        "samguard.toml",
+        "pyproject.toml",
+    }:  # `baseline` reads it as `check` does, and needs no baseline yet
+        ran = in_process("baseline", "--output", "-", cwd=story.folder, variables=DAY)
+        if ran.code:
+            raise block.wrong(ran.err)
 
 
 def _change(block: Block, story: Story) -> None:
@@ -268,7 +276,7 @@ def _output(command: str, block: Block, story: Story) -> Iterator[str]:
     words = shlex.split(command, comments=True)
     if words[0] != "samguard":
         raise block.wrong(f"{words[0]}: only samguard is run here")
-    ran = in_process(*words[1:], cwd=story.folder)
+    ran = in_process(*words[1:], cwd=story.folder, variables=DAY)
     story.last_code = ran.code
     yield from (line.rstrip() for line in f"{ran.out}{ran.err}".splitlines())
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from pages import ROOT, Block, PageError, pages, run
+from examples import agree, found
+from examples import write as write_example
+from pages import ROOT, Block, PageError, blocks, pages, run
 
+import samguard
 from samguard.linting import catalogue
+
+COPIED = {"SG299": "shift-over-an-hour"}
+"""A rule that CONTRIBUTING.md shows how to write."""
 
 
 def name(page: Path) -> str:
@@ -29,9 +36,9 @@ def test_what_a_page_shows_is_so(page: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=name)
 def test_rules_that_a_page_names_exist(page: Path) -> None:
-    named = set(re.findall(r"\bSG\d{3}\b", page.read_text(encoding="utf-8")))
-    known = {loaded.rule.id for loaded in catalogue()}
-    assert set() == named - known
+    named = re.findall(r"\b(SG\d{3})(?: ([a-z\d]+(?:-[a-z\d]+)+))?", page.read_text(encoding="utf-8"))
+    known = {loaded.rule.id: loaded.rule.name for loaded in catalogue()} | COPIED
+    assert [] == [(rule, name) for rule, name in named if rule not in known or (name and known[rule] != name)]
 
 
 @pytest.mark.parametrize("page", pages(), ids=name)
@@ -41,6 +48,26 @@ def test_files_that_a_page_links_to_are_there(page: Path) -> None:
     files = {target or source for target, source in linked if "://" not in target + source}
     made = {file for file in files if "reference/made/" in file}
     assert [] == [file for file in sorted(files - made) if not (page.parent / file).exists()]
+
+
+RULES = [block for page in pages() for block in blocks(page) if "rule" in block.said]
+
+
+@pytest.mark.parametrize("block", RULES, ids=lambda block: block.place)
+def test_a_rule_to_copy_works_as_it_stands(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "copied_from_a_page.py").write_text(block.text, encoding="utf-8")
+    family = import_module(f"samguard.rules.{block.said['rule']}")
+    monkeypatch.setattr(family, "__path__", [*family.__path__, str(tmp_path)])
+    catalogue.cache_clear()
+    try:
+        (loaded,) = (loaded for loaded in catalogue() if loaded.module.endswith(".copied_from_a_page"))
+        for number, example in enumerate((*loaded.bad, *loaded.good)):
+            marks = write_example(example, tmp_path / str(number))
+            report = samguard.check(str(tmp_path / str(number)))
+            assert agree(marks, found(report, loaded.rule.id)), (marks, report.findings)
+            assert bool(marks) is (example in loaded.bad)
+    finally:
+        catalogue.cache_clear()
 
 
 UNTRUE = {
