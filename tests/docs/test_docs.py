@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from command import in_process
 from examples import agree, found
 from examples import write as write_example
 from pages import ROOT, Block, PageError, blocks, pages, run
@@ -48,6 +51,58 @@ def test_files_that_a_page_links_to_are_there(page: Path) -> None:
     files = {target or source for target, source in linked if "://" not in target + source}
     made = {file for file in files if "reference/made/" in file}
     assert [] == [file for file in sorted(files - made) if not (page.parent / file).exists()]
+
+
+def test_every_room_stands_in_the_architecture() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (ROOT / "samguard").glob("*/__init__.py")}
+    assert [] == [room for room in sorted(rooms) if f"`{room}`" not in text]
+
+
+def test_files_that_the_architecture_walks_through_are_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = re.findall(r"[(`]((?:rules/)?\w+/\w+\.py)[`,)]|\*\*(rules/[\w/]+\.py)\*\*", text)
+    assert len(named) >= 9
+    for inner, rule in named:
+        path = inner or rule
+        assert (ROOT / path).is_file() or (ROOT / "samguard" / path).is_file(), path
+
+
+def test_every_environment_variable_is_documented() -> None:
+    page = (ROOT / "docs" / "reference" / "environment-variables.md").read_text(encoding="utf-8")
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "samguard").rglob("*.py"))
+    asked = set(re.findall(r"os\.environ(?:\.get\(|\[)\"(\w+)\"|\"(\w+)\" (?:not )?in os\.environ", sources))
+    names = {first or second for first, second in asked if len(first or second) > 1} | {
+        "SOURCE_DATE_EPOCH",
+        "GITLAB_CI",
+        "JENKINS_URL",
+    }
+    assert len(names) > 8
+    assert [] == [name for name in sorted(names) if f"`{name}`" not in page and f"`{name}=" not in page]
+
+
+@pytest.mark.parametrize("command", ["check", "plan"])
+def test_every_field_of_the_json_is_documented(command: str) -> None:
+    page = (ROOT / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+    (section,) = re.findall(rf"^## {command} --format json$(.*?)^## ", page, re.MULTILINE | re.DOTALL)
+    written = in_process(command, "--format", "json", cwd=ROOT / "fixtures" / "demo").json
+    named = {
+        *keys(written),
+        *keys(json.loads(re.findall(r"^\$ samguard.*?\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)[0])),
+    }
+    assert [] == [key for key in sorted(named) if f"`{key}`" not in section]
+
+
+def keys(value: object) -> Iterator[str]:
+    """The keys of a JSON value, at any depth, but for the names of a template's own parameters."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key[:1].islower():
+                yield key
+            yield from keys(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys(inner)
 
 
 RULES = [block for page in pages() for block in blocks(page) if "rule" in block.said]
