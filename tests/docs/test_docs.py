@@ -84,7 +84,7 @@ def test_every_environment_variable_is_documented() -> None:
 @pytest.mark.parametrize("command", ["check", "plan"])
 def test_every_field_of_the_json_is_documented(command: str) -> None:
     page = (ROOT / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
-    (section,) = re.findall(rf"^## {command} --format json$(.*?)^## ", page, re.MULTILINE | re.DOTALL)
+    (section,) = re.findall(rf"^## `{command} --format json`$(.*?)^## ", page, re.MULTILINE | re.DOTALL)
     written = in_process(command, "--format", "json", cwd=ROOT / "fixtures" / "demo").json
     named = {
         *keys(written),
