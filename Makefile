@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-clients check format lint types imports fix snapshots coverage bench fuzz corpus clients docs clean
+.PHONY: help demo test test-clients check format lint types imports fix snapshots coverage bench fuzz corpus clients docs release-check clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- set-up: stamps, so that it is done again only when pyproject.toml changes ------------------------------
 
@@ -114,5 +114,8 @@ clients: test-clients
 docs: $(VENV)/.installed-docs ## the documentation, in docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
 
+release-check: $(VENV)/.installed-dev ## build what would be released, twice; install it elsewhere; run the demo
+	$(BIN)/python release/check.py
+
 clean: ## remove what make made
-	rm -rf $(VENV) build dist samguard.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist docs/_build docs/reference/made samguard.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
