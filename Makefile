@@ -82,8 +82,10 @@ fix: $(VENV)/.installed-dev ## let ruff repair and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-snapshots: $(VENV)/.installed-test ## write the tests' snapshots anew; read the diff
-	$(BIN)/pytest -m 'not slow and not clients' --snapshot-update $(ARGS)
+snapshots: $(VENV)/.installed-test ## write the tests' snapshots and the output in the documentation anew; read the diff
+	$(BIN)/pytest -m 'not slow and not clients' --snapshot-update --ignore tests/docs $(ARGS)
+	PYTHONPATH=tests $(BIN)/python tests/docs/test_docs.py
+	$(BIN)/python docs/pictures/terminal.py
 
 coverage: $(VENV)/.installed-dev ## which lines and branches no test reaches
 	@rm -f .coverage .coverage.*

@@ -1,6 +1,6 @@
 """The documentation is true: every block of every page is read, run or looked at, and what is named in it exists.
 
-`python tests/docs/test_docs.py` writes the output of the commands into the pages anew; read the diff.
+`make snapshots` writes the output of the commands into the pages anew; read the diff.
 """
 
 from __future__ import annotations
