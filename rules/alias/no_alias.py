@@ -138,7 +138,7 @@ Resources:
     Example(  # a piece: whoever puts it together may have an alias in Globals
         template="""
 Resources:
-  Hello:  # SG101
+  Hello:
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: src/
