@@ -43,11 +43,11 @@ class Ran:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment variables of a run. Warnings are errors in it."""
+    """The environment variables of a run. Warnings are errors in it, and no report is kept."""
     kept = {
         key: text for key, text in os.environ.items() if key not in _SCRUBBED_NAMES and not key.startswith(_SCRUBBED)
     }
-    return kept | {"PYTHONUTF8": "1", "PYTHONWARNINGS": "error"} | changes
+    return kept | {"PYTHONUTF8": "1", "PYTHONWARNINGS": "error", "SAMGUARD_CACHE_DIR": ""} | changes
 
 
 def samguard(*arguments: str, cwd: Path, stdin: bytes = b"", variables: Mapping[str, str] | None = None) -> Ran:

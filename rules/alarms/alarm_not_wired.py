@@ -17,10 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.alarms.alarm_list import list_span
-from samguard.rules.alarms.left_out import left_out
+from samguard.rules.alarms.left_out import LeftOut, left_out
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 
 RULE = Rule("SG334", "alarm-not-wired", Level.ERROR, since="0.1.0", about_production=True)
@@ -121,4 +121,13 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             because=(*rollout.because, *found.because(rollout)),
             resource=rollout.function,
             level=found.level,
+            fixes=_fixes(found, rollout),
         )
+
+
+def _fixes(found: LeftOut, rollout: Rollout) -> tuple[Fix, ...]:
+    """The alarms in the function's list. Unsafe: whoever left them out may have had a reason."""
+    from samguard.mending import alarm_wired
+
+    edits = alarm_wired(rollout, *(alarm.logical_id for alarm in found.alarms))
+    return (Fix("List what watches it under Alarms", edits, safe=False),) if edits else ()

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.alarms.dilution import strategy_trail
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders, rate_alarm
-from samguard.rules.alarms.relied_on import relied_on
+from samguard.rules.alarms.relied_on import ReliedOn, relied_on
 from samguard.rules.alarms.time_to_alarm import lateness
 from samguard.rules.strategy.bake_too_short import is_too_short
 
@@ -97,4 +97,18 @@ def check(rollout: Rollout) -> Iterator[Finding]:
                 "comes too late {where}. Take fewer or shorter periods, or shift more slowly",
                 because=(*late.needed.because, *strategy_trail(rollout)),
                 level=late.level,
+                fixes=_fixes(relied),
             )
+
+
+def _fixes(relied: ReliedOn) -> tuple[Fix, ...]:
+    """One period of a minute, where the alarm has a single metric. Unsafe: it fires on less than it did."""
+    from samguard.mending import property_set
+
+    said = {"Period": 60, "EvaluationPeriods": 1, "DatapointsToAlarm": 1}
+    resource, template = relied.alarm.resource, relied.rollout.template
+    if "Period" not in resource.own_properties:
+        return ()
+    edits = [property_set(resource, template, key, n) for key, n in said.items() if key in resource.own_properties]
+    whole = tuple(edit for edit in edits if edit is not None)
+    return (Fix("Let it fire after one minute", whole, safe=False),) if len(whole) == len(edits) else ()

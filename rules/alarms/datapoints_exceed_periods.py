@@ -15,7 +15,7 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rollout.strategy import number
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
-from samguard.rules.alarms.relied_on import relied_on
+from samguard.rules.alarms.relied_on import relied_on, scalar_fix
 
 RULE = Rule("SG321", "datapoints-exceed-periods", Level.ERROR, since="0.1.0")
 
@@ -37,4 +37,5 @@ def check(rollout: Rollout) -> Iterator[Finding]:
                 f"CloudWatch refuses {relied.name}: {datapoints:g} of {periods:g} periods cannot breach, so the "
                 f"deployment of {{resource}} fails. Write {periods:g} or less",
                 because=(*relied.alarm.datapoints_to_alarm.because, *relied.alarm.evaluation_periods.because),
+                fixes=scalar_fix(relied.node("DatapointsToAlarm"), f"{periods:g}"),
             )

@@ -7,11 +7,11 @@ no error to CloudWatch: it waits for data that never comes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from samguard.errors import nearest
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Trail, Unknown, Value
-from samguard.linting.rule import Edit, Fix
+from samguard.linting.rule import Fix
 from samguard.rollout import Rollout
 from samguard.rollout.alarm import (
     FUNCTION_TYPES,
@@ -40,6 +40,9 @@ from samguard.rules.alarms.function_names import (
 from samguard.source import Mapping, Sequence, Span
 from samguard.template import Resource
 from samguard.value import value
+
+if TYPE_CHECKING:
+    from samguard.source.insertion import Content
 
 _MEANT: Final = {
     "function": FUNCTION,
@@ -72,10 +75,22 @@ class Fault:
     right: str = ""
     """What would be right in place of a scalar, where that is certain."""
 
-    @property
-    def fixes(self) -> tuple[Fix, ...]:
-        """The fix that writes what is right."""
-        return (Fix(f"write {self.right}", (Edit(self.span, self.right),), safe=True),) if self.right else ()
+    value: Content | None = None
+    """What would be right in place of the value at the span."""
+    lacking: tuple[str, ...] = ()
+    """The dimensions that are to be added."""
+
+    def fixes(self, rollout: Rollout) -> tuple[Fix, ...]:
+        """The fix that writes what is right. Where it is the alarm that is meant for another function, it is unsafe."""
+        from samguard.mending import dimensions_added, value_written
+
+        template = rollout.template
+        if self.right:
+            return (Fix(f"write {self.right}", (value_written(template, self.span, self.right),), safe=True),)
+        if self.value is not None:
+            return (Fix("Write what is published", (value_written(template, self.span, self.value),), safe=False),)
+        edit = dimensions_added(rollout, self.span, self.lacking) if self.lacking else None
+        return (Fix(f"Add {' and '.join(self.lacking)}", (edit,), safe=False),) if edit is not None else ()
 
 
 def dimension_faults(alarm: Alarm, rollout: Rollout) -> Iterator[Fault]:
@@ -161,7 +176,9 @@ def _unpublished(metric: Metric, names: frozenset[str]) -> Fault:
         missing = [name for name in missing if name == FUNCTION]
     given = " and ".join(name for name in DIMENSION_NAMES if name in names)
     return Fault(
-        span, f"AWS/Lambda publishes nothing by {given} without {' and '.join(missing)}. Add {' and '.join(missing)}"
+        span,
+        f"AWS/Lambda publishes nothing by {given} without {' and '.join(missing)}. Add {' and '.join(missing)}",
+        lacking=tuple(missing),
     )
 
 
@@ -170,7 +187,7 @@ def _function_faults(dimension: Dimension, scene: EvaluatedTemplate) -> Iterator
     where = (dimension.value_span, value)
     said = said_as_text(value, scene)
     if said is not None:
-        yield _text_fault(dimension, said, f"!Ref {said.function.logical_id}")
+        yield _text_fault(dimension, said, f"!Ref {said.function.logical_id}", {"Ref": said.function.logical_id})
     elif isinstance(value, Reference):
         yield from _reference_faults(dimension, value, scene)
     elif is_arn(value):
@@ -186,9 +203,10 @@ def _reference_faults(dimension: Dimension, value: Reference, scene: EvaluatedTe
     written = _written(value)
     if gives_arn(value, scene):
         function = function_behind_arn(value, scene)
+        right: Content | None = {"Ref": function.logical_id} if function is not None else None
         advice = f"Write !Ref {function.logical_id}" if function is not None else "Write !Ref and the function"
         message = f"FunctionName is {written}, an ARN where the function's name is due. {advice}"
-        yield _fault(dimension.value_span, value, message)
+        yield _fault(dimension.value_span, value, message, right=right)
     elif target is not None and value.attribute is None and _is_no_function(target):
         message = f"FunctionName is {written}, which is no function but {target.type}. Write !Ref and the function"
         yield _fault(dimension.value_span, value, message)
@@ -208,11 +226,13 @@ def _resource_faults(dimension: Dimension, metric: Metric, rollout: Rollout) -> 
     said = said_as_text(value, scene)
     if said is not None:
         right = f"!Sub '${{{said.function.logical_id}}}{said.rest}'" if said.rest else _right_resource(rollout)
-        yield _text_fault(dimension, said, right)
+        content: Content | None = {"Fn::Sub": f"${{{said.function.logical_id}}}{said.rest}"} if said.rest else None
+        yield _text_fault(dimension, said, right, content or _right_content(rollout))
     elif is_arn(value) or (isinstance(value, Reference) and gives_arn(value, scene)):
         written = f"{_written(value)}, an ARN" if isinstance(value, Reference) else "an ARN"
         message = f"Resource is {written}, and Lambda publishes it as the function's name and the alias"
-        yield _fault(dimension.value_span, value, f"{message}. Write {_right_resource(rollout)}")
+        advice = f"{message}. Write {_right_resource(rollout)}"
+        yield _fault(dimension.value_span, value, advice, right=_right_content(rollout))
     elif isinstance(value, (Reference, Literal, Joined)):
         yield from _qualifier_faults(dimension, metric, rollout, is_certain=not _has_unknown_part(value))
 
@@ -227,6 +247,7 @@ def _qualifier_faults(dimension: Dimension, metric: Metric, rollout: Rollout, *,
                 value,
                 "Resource names no alias, so it sees none of the requests that come through one. "
                 f"Write {_right_resource(rollout)}",
+                right=_right_content(rollout),
             )
         return
     own = metric.dimension(FUNCTION)
@@ -253,6 +274,7 @@ def _alias_faults(dimension: Dimension, qualifier: str, rollout: Rollout, *, is_
             value,
             "Resource names a version, so it sees none of the requests that come through the alias. "
             f"Write {_right_resource(rollout)}",
+            right=_right_content(rollout),
         )
     elif is_own and qualifier and isinstance(alias, Literal) and qualifier != alias.text:
         yield _fault(
@@ -261,6 +283,7 @@ def _alias_faults(dimension: Dimension, qualifier: str, rollout: Rollout, *, is_
             f"Resource names the alias {qualifier!r}, but traffic is shifted on {alias.text!r}. "
             f"Write {_right_resource(rollout)}",
             alias.because,
+            _right_content(rollout),
         )
 
 
@@ -276,7 +299,16 @@ def _right_resource(rollout: Rollout) -> str:
     return f"!Sub '${{{rollout.function}}}:{alias}'"
 
 
-def _text_fault(dimension: Dimension, said: SaidAsText, right: str) -> Fault:
+def _right_content(rollout: Rollout) -> Content | None:
+    alias = rollout.alias.text if isinstance(rollout.alias, Literal) else None
+    return (
+        {"Fn::Sub": f"${{{rollout.function}}}:{alias}"}
+        if alias and rollout.function in rollout.template.resources
+        else None
+    )
+
+
+def _text_fault(dimension: Dimension, said: SaidAsText, right: str, content: Content | None) -> Fault:
     assert isinstance(dimension.value, Literal)  # noqa: S101 - said_as_text saw to it
     logical_id = said.function.logical_id
     return _fault(
@@ -284,6 +316,7 @@ def _text_fault(dimension: Dimension, said: SaidAsText, right: str) -> Fault:
         dimension.value,
         f"{dimension.name} is the text {dimension.value.text!r}: no function is called that, {logical_id} is its "
         f"logical id. Write {right}",
+        right=content,
     )
 
 
@@ -291,5 +324,5 @@ def _has_unknown_part(value: Value) -> bool:
     return isinstance(value, Joined) and any(isinstance(part, Unknown) for part in value.parts)
 
 
-def _fault(span: Span, value: Value, message: str, because: Trail = ()) -> Fault:
-    return Fault(span, message, (*value.because, *because))
+def _fault(span: Span, value: Value, message: str, because: Trail = (), right: Content | None = None) -> Fault:
+    return Fault(span, message, (*value.because, *because), value=right)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.alarms.alarm_list import list_span
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
@@ -67,4 +67,13 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             "no alarm of {resource} sees errors, so a version that fails every request quickly reaches every user "
             "{where}. List an alarm on AWS/Lambda Errors",
             resource=rollout.function,
+            fixes=_fixes(rollout),
         )
+
+
+def _fixes(rollout: Rollout) -> tuple[Fix, ...]:
+    """An alarm on the errors of what gets traffic. Unsafe: what may fail how often, only its owners know."""
+    from samguard.mending import alarm_added
+
+    edits = alarm_added(rollout)
+    return (Fix("Add an alarm on its errors", edits, safe=False),) if edits else ()

@@ -153,5 +153,5 @@ def check(rollout: Rollout) -> Iterator[Finding]:
                 fault.span,
                 f"{relied.name} gets no data, so it never stops a bad version of {{resource}}: {fault.message}",
                 because=fault.because,
-                fixes=fault.fixes,
+                fixes=fault.fixes(rollout),
             )

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Removed
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.alarms.missing_data import has_gaps
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
-from samguard.rules.alarms.relied_on import relied_on
+from samguard.rules.alarms.relied_on import ReliedOn, relied_on
 
 RULE = Rule("SG315", "missing-data-default", Level.NOTE, since="0.1.0", on_by_default=False)
 
@@ -50,4 +50,14 @@ def check(rollout: Rollout) -> Iterator[Finding]:
                 relied.alarm.resource.span,
                 f"{relied.name} lapses into INSUFFICIENT_DATA whenever there are no requests to {{resource}}. Say "
                 "TreatMissingData: notBreaching",
+                fixes=_fixes(relied),
             )
+
+
+def _fixes(relied: ReliedOn) -> tuple[Fix, ...]:
+    """What is to be said. Unsafe: whoever is called when data are missing is called no more."""
+    from samguard.mending import properties_added
+
+    entries = {"TreatMissingData": "notBreaching"}
+    edit = properties_added(relied.alarm.resource, relied.rollout.template, entries, ())
+    return (Fix("Say TreatMissingData: notBreaching", (edit,), safe=False),) if edit is not None else ()

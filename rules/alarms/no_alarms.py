@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Unknown
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rollout.preference_keys import alarms_are_unread
 from samguard.rules.alarms.alarm_list import list_span, lost_list
@@ -160,4 +160,13 @@ def _of(rollout: Rollout) -> Iterator[Finding]:
         because=rollout.because,
         resource=rollout.function,
         level=beside.level,
+        fixes=_fixes(rollout),
     )
+
+
+def _fixes(rollout: Rollout) -> tuple[Fix, ...]:
+    """An alarm on the errors of what gets traffic. Unsafe: what may fail how often, only its owners know."""
+    from samguard.mending import alarm_added
+
+    edits = alarm_added(rollout)
+    return (Fix("Add an alarm on its errors", edits, safe=False),) if edits else ()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rules.alias.published_properties import publishes_all_properties
 from samguard.source import Span
@@ -70,7 +70,16 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             "AutoPublishAliasAllProperties: true",
             resource=rollout.function,
             is_about_all=True,
+            fixes=_fixes(rollout),
         )
+
+
+def _fixes(rollout: Rollout) -> tuple[Fix, ...]:
+    """The switch beside the alias. Unsafe: from then on every change of a setting is a deployment."""
+    from samguard.mending import switch_beside_alias
+
+    edit = switch_beside_alias(rollout, "AutoPublishAliasAllProperties")
+    return (Fix("Publish a version for changes of settings too", (edit,), safe=False),) if edit is not None else ()
 
 
 def _place(rollout: Rollout) -> Span:

@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Items, Removed, Unknown
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.alias.plain_version import plain_alias_of
+from samguard.source import Entry
+from samguard.template import Resource
 
 RULE = Rule("SG112", "fixed-routing-weights", Level.WARNING, since="0.1.0")
 
@@ -89,4 +91,13 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         "Let CodeDeploy shift it, by UpdatePolicy"
     )
     message, level = (in_the_way, None) if rollout.shifts else (for_good, Level.NOTE)
-    yield Finding(entry.key.span, message, resource=rollout.function, level=level)
+    fixes = _fixes(alias, entry, rollout) if rollout.shifts else ()
+    yield Finding(entry.key.span, message, resource=rollout.function, level=level, fixes=fixes)
+
+
+def _fixes(alias: Resource, entry: Entry, rollout: Rollout) -> tuple[Fix, ...]:
+    """The weights taken out, where CodeDeploy shifts. Unsafe: they decide who gets which version now."""
+    from samguard.mending import property_removed
+
+    edit = property_removed(alias, entry, rollout.template)
+    return (Fix("Remove RoutingConfig", (edit,), safe=False),) if edit is not None else ()

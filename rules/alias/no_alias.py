@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Removed
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rollout.traffic import Traffic, means_to_shift, own_traffic
 from samguard.template.misplaced import misplaces_rollout
@@ -73,7 +73,7 @@ BAD = (
         template="""
 Transform: AWS::Serverless-2016-10-31
 Resources:
-  Hello:
+  Hello:  # SG101
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: src/
@@ -81,7 +81,7 @@ Resources:
       Runtime: python3.12
       Events:
         Hello: {Type: Api}
-  Bye:  # SG101
+  Bye:
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: src/
@@ -166,9 +166,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     uses_aliases = any(not isinstance(rollout.alias, Removed) for rollout in deployment.rollouts)
     is_wanted = means_to_shift(deployment)
     if not (uses_aliases or is_wanted):
-        called = [rollout for rollout, traffic in exposed if traffic is Traffic.REQUESTS]
-        if called:
-            first = min(called, key=lambda rollout: rollout.function)  # whichever is first, the finding stays the same
+        first = next((rollout for rollout, traffic in exposed if traffic is Traffic.REQUESTS), None)
+        if first is not None:
             yield Finding(
                 first.spans.resource,
                 "no function of this template has an alias, so each deployment reaches every user at once {where}, and "
@@ -176,6 +175,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 resource=first.function,
                 level=Level.NOTE,
                 is_about_all=True,
+                fixes=_fixes(first, deployment),
             )
         return
     for rollout, traffic in exposed:
@@ -185,7 +185,16 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             "to go back to. Add AutoPublishAlias and a DeploymentPreference",
             resource=rollout.function,
             level=None if is_wanted and traffic is Traffic.REQUESTS else Level.NOTE,
+            fixes=_fixes(rollout, deployment),
         )
+
+
+def _fixes(rollout: Rollout, deployment: Deployment) -> tuple[Fix, ...]:
+    """An alias whose traffic is shifted. Unsafe: callers by name still reach `$LATEST`, and the rest is a choice."""
+    from samguard.mending import preference_added
+
+    edits = preference_added(rollout, deployment)
+    return (Fix("Publish an alias and shift its traffic gradually", edits, safe=False),) if edits else ()
 
 
 def _traffic_without_alias(rollout: Rollout) -> Traffic:

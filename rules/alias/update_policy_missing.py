@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Literal
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rollout.strategy import LAMBDA_PREFIX
 from samguard.rules.alias.plain_version import GROUP_TYPE, UPDATE, plain_alias_of
@@ -149,7 +149,22 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"strategy, alarms and hooks of {', '.join(waiting) or 'the group'} are not used. Say "
             f"{UPDATE} beside Properties",
             resource=rollout.function,
+            fixes=_fixes(alias, waiting, deployment) if misplaced is None else (),
         )
+
+
+def _fixes(alias: Resource, waiting: list[str], deployment: Deployment) -> tuple[Fix, ...]:
+    """The policy, where one group only can be meant. Unsafe: from then on CodeDeploy moves the alias."""
+    from samguard.mending import attribute_added, content_of
+
+    template = deployment.template
+    application = template.resources[waiting[0]].properties.get("ApplicationName") if len(waiting) == 1 else None
+    said = content_of(application) if application is not None else None
+    if said is None:
+        return ()
+    policy = {UPDATE: {"ApplicationName": said, "DeploymentGroupName": {"Ref": waiting[0]}}}
+    edit = attribute_added(alias, template, {"UpdatePolicy": policy})
+    return (Fix("Let CodeDeploy shift it", (edit,), safe=False),) if edit is not None else ()
 
 
 def _misplaced(alias: Resource) -> Span | None:

@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation import Removed
-from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.alias.plain_version import plain_alias_of, version_of
 from samguard.source import Node, Scalar
-from samguard.template import Resource
+from samguard.template import Resource, Template
 
 RULE = Rule("SG107", "versions-deleted", Level.WARNING, since="0.1.0", about_production=True)
 
@@ -139,7 +139,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         key = "UpdateReplacePolicy" if _is_replaced(version) else "DeletionPolicy"
         policy = version.node.get(key)
         if policy is None:
-            yield _not_retained(version, key)
+            yield _not_retained(version, key, rollout.template)
     else:
         policy = _policy(rollout)
     if isinstance(policy, Scalar) and policy.text == "Delete":
@@ -148,8 +148,17 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             "old versions of {resource} are deleted once a new one is deployed {where}, and with them what a rollback "
             "would go back to. Set it to Retain",
             resource=rollout.function,
-            fixes=(Fix("Write Retain", (Edit(policy.span, "Retain"),), safe=True),),
+            fixes=_writing(policy, rollout),
         )
+
+
+def _writing(policy: Scalar, rollout: Rollout) -> tuple[Fix, ...]:
+    """Retain in its place. Unsafe where the function itself is deleted or kept by it, and not only its versions."""
+    from samguard.mending import value_written
+
+    is_of_function = policy is rollout.resource.node.get("DeletionPolicy")
+    edit = value_written(rollout.template, policy.span, "Retain")
+    return (Fix("Write Retain", (edit,), safe=not is_of_function),)
 
 
 def _is_replaced(version: Resource) -> bool:
@@ -158,7 +167,7 @@ def _is_replaced(version: Resource) -> bool:
     return any(node is not None and not (isinstance(node, Scalar) and "{{resolve:" not in node.text) for node in nodes)
 
 
-def _not_retained(version: Resource, key: str) -> Finding:
+def _not_retained(version: Resource, key: str, template: Template) -> Finding:
     is_meant = key == "UpdateReplacePolicy" and version.node.get("DeletionPolicy") is not None
     return Finding(
         version.span,
@@ -166,7 +175,15 @@ def _not_retained(version: Resource, key: str) -> Finding:
         f"rollback would go back to. Set {key}: Retain",
         resource=version.logical_id,
         level=Level.NOTE if is_meant else None,
+        fixes=_retaining(version, key, template),
     )
+
+
+def _retaining(version: Resource, key: str, template: Template) -> tuple[Fix, ...]:
+    from samguard.mending import attribute_added
+
+    edit = attribute_added(version, template, {key: "Retain"})
+    return (Fix(f"Say {key}: Retain", (edit,), safe=True),) if edit is not None else ()
 
 
 def _policy(rollout: Rollout) -> Node | None:

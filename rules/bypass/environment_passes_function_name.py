@@ -22,7 +22,7 @@ from samguard.rollout.invocable import Invocable, Reach, invocable
 from samguard.rollout.policies import function_permissions
 from samguard.rollout.reference_places import place_of
 from samguard.rules.bypass.canary_example import CANARY, SAMCONFIG
-from samguard.rules.bypass.past_the_alias import alias_expression, shift_trail, shifted_gradually
+from samguard.rules.bypass.past_the_alias import alias_expression, handing_out_the_alias, shift_trail, shifted_gradually
 from samguard.source import Entry, Mapping
 from samguard.template import Resource, intrinsic
 from samguard.value import value
@@ -166,6 +166,7 @@ def _finding(caller: Resource, told: _Told, rollout: Rollout) -> Finding:
         f"Pass the alias: {alias_expression(rollout)}",
         because=(*shift_trail(rollout), *told.named.because),
         resource=rollout.function,
+        fixes=handing_out_the_alias(told.variable.value, rollout),
     )
 
 

@@ -18,7 +18,7 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.invocation_targets import InvocationKind, title
 from samguard.rules.bypass.canary_example import CANARY, PLAIN_CANARY, SAMCONFIG
-from samguard.rules.bypass.past_the_alias import past_the_alias, qualifier_before, trail
+from samguard.rules.bypass.past_the_alias import past_the_alias, qualifier_added, trail
 
 RULE = Rule("SG504", "function-url-on-latest", Level.ERROR, since="0.1.0", about_production=True)
 
@@ -38,8 +38,8 @@ BAD = (
     Type: AWS::Lambda::Url
     Properties:
       AuthType: AWS_IAM
+      TargetFunctionArn: !GetAtt Orders.Arn  # SG504 in prod
       Qualifier: live
-      TargetFunctionArn: !GetAtt Orders.Arn
 """,
         samconfig=SAMCONFIG,
     ),
@@ -80,7 +80,6 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each function URL that is not the alias's."""
     for target, rollout in past_the_alias(deployment, InvocationKind.URL):
         alias = rollout.alias.text if isinstance(rollout.alias, Literal) else None
-        entry = target.source.properties.entry("TargetFunctionArn")
         yield Finding(
             target.span,
             f"{title(target)} calls {{resource}} past its alias: without Qualifier it means $LATEST, so every request "
@@ -88,5 +87,5 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             because=trail(target, rollout),
             resource=rollout.function,
             document=target.document,
-            fixes=qualifier_before(entry, alias, rollout.template.document) if alias and entry is not None else (),
+            fixes=qualifier_added(target, alias, rollout) if alias else (),
         )

@@ -18,7 +18,7 @@ from samguard.rollout import Deployment
 from samguard.rollout.invocable import Reach, invocable
 from samguard.rollout.reference_places import place_of
 from samguard.rules.bypass.canary_example import CANARY, SAMCONFIG
-from samguard.rules.bypass.past_the_alias import alias_expression, shift_trail, shifted_gradually
+from samguard.rules.bypass.past_the_alias import alias_expression, handing_out_the_alias, shift_trail, shifted_gradually
 from samguard.source import Mapping, Node, Scalar
 
 RULE = Rule("SG506", "output-exports-unqualified", Level.NOTE, since="0.1.0", about_production=True)
@@ -101,6 +101,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"at once {{where}}, unseen by the canary. Hand out the alias: {alias_expression(rollout)}",
             because=shift_trail(rollout),
             resource=rollout.function,
+            fixes=handing_out_the_alias(node, rollout),
         )
 
 

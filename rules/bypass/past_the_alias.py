@@ -10,9 +10,10 @@ from samguard.evaluation import Literal, Removed, Trail
 from samguard.linting.rule import Edit, Fix
 from samguard.pattern import pattern
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
-from samguard.rollout.invocable import Reach
+from samguard.rollout.invocable import Reach, invocable
 from samguard.rollout.invocation_targets import InvocationKind, InvocationTarget, invocation_targets
-from samguard.source import Document, Entry, Format, Span
+from samguard.source import Format, Node, Scalar, walk
+from samguard.template import Resource, intrinsic
 
 _PAST: Final = (Reach.LATEST, Reach.VERSION)
 _WARMING: Final = pattern(r"(?<![a-z])(?:warm|keep[-_ ]?alive)", re.IGNORECASE)
@@ -99,20 +100,53 @@ def naming_the_alias(target: InvocationTarget, rollout: Rollout) -> tuple[Fix, .
         new = alias_expression(rollout)
     else:
         return ()
-    return (Fix("Name the alias", (Edit(target.span, new),), safe=False),)
+    return (Fix("Name the alias", (Edit(target.span, new), *_permitting(target, rollout)), safe=False),)
 
 
-def qualifier_before(entry: Entry, alias: str, document: Document) -> tuple[Fix, ...]:
-    """The fix that puts `Qualifier` on a line of its own before an entry; in YAML's block style only.
+def _permitting(target: InvocationTarget, rollout: Rollout) -> Iterator[Edit]:
+    """The alias in the permissions that let a service invoke the function: it is to invoke the alias from now on."""
+    from samguard.mending import value_written
 
-    Unsafe: the address of a function URL changes with its qualifier.
+    template, reference = rollout.template, alias_reference(rollout)
+    for permission in template.of_type("AWS::Lambda::Permission") if target.service else ():
+        node = permission.properties.get("FunctionName")
+        if node is not None and reference is not None and _is_of(permission, target, rollout):
+            yield value_written(template, node.span, {"Ref": reference})
+
+
+def _is_of(permission: Resource, target: InvocationTarget, rollout: Rollout) -> bool:
+    """Whether a permission is what lets a target invoke the function itself."""
+    scene = rollout.scene
+    invoked = invocable(scene.value(permission.properties.get("FunctionName")), scene)
+    if invoked is None or invoked.logical_id != rollout.function or invoked.reach is not Reach.LATEST:
+        return False
+    principal, source = scene.property(permission, "Principal"), permission.properties.get("SourceArn")
+    if not isinstance(principal, Literal) or principal.text.partition(".")[0] != target.service:
+        return False
+    return source is None or any(
+        isinstance(part, Scalar) and target.source.logical_id in part.text for part in walk(source)
+    )
+
+
+def qualifier_added(target: InvocationTarget, alias: str, rollout: Rollout) -> tuple[Fix, ...]:
+    """The fix that gives a function URL to the alias. Unsafe: the address changes with the qualifier."""
+    from samguard.mending import properties_added
+
+    edit = properties_added(target.source, rollout.template, {"Qualifier": alias}, ("TargetFunctionArn",))
+    return (Fix("Give the URL to the alias", (edit,), safe=False),) if edit is not None else ()
+
+
+def handing_out_the_alias(node: Node, rollout: Rollout) -> tuple[Fix, ...]:
+    """The fix that hands out the alias instead of the function, where that is all that is said.
+
+    Unsafe: whoever is told must be allowed to invoke the alias.
     """
-    start = entry.key.span.start
-    indent = document.text[document.line_starts[document.position(start).line - 1] : start]
-    if document.format is not Format.YAML or indent.strip(" "):
+    from samguard.mending import value_written
+
+    reference, call = alias_reference(rollout), intrinsic(node)
+    if reference is None or call is None or call.name not in {"Ref", "Fn::GetAtt"}:
         return ()
-    edit = Edit(Span(start, start), f"Qualifier: {alias}\n{indent}")
-    return (Fix("Give the URL to the alias", (edit,), safe=False),)
+    return (Fix("Name the alias", (value_written(rollout.template, node.span, {"Ref": reference}),), safe=False),)
 
 
 def trail(target: InvocationTarget, rollout: Rollout) -> Trail:

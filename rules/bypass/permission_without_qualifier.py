@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation import EvaluatedTemplate, Joined, Literal, Reference, Value
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.invocable import Invocable, Reach, invocable
 from samguard.rollout.invocation_targets import InvocationKind, InvocationTarget, invocation_targets, title
 from samguard.rollout.reference_places import place_of
 from samguard.rules.bypass.canary_example import CANARY, PLAIN_CANARY, SAMCONFIG
+from samguard.rules.bypass.past_the_alias import alias_reference
 from samguard.source import Mapping, Span
 from samguard.template import Resource
 from samguard.value import value
@@ -279,17 +280,31 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         for permission in _too_narrow(target, service, permissions, scene):
             is_for_another = permission.sources is None and (target.invoked.logical_id, service) in direct
             if not is_for_another:
-                yield _finding(target, permission)
+                yield _finding(target, permission, deployment)
 
 
-def _finding(target: InvocationTarget, permission: _Permission) -> Finding:
+def _finding(target: InvocationTarget, permission: _Permission, deployment: Deployment) -> Finding:
     return Finding(
         permission.span,
         f"{permission.resource.logical_id} lets {permission.service} invoke {{resource}} itself, but "
         f"{title(target)} invokes its alias: Lambda denies that {{where}}. Name the alias in FunctionName",
         because=target.invoked.because,
         resource=target.invoked.logical_id,
+        fixes=_fixes(target, permission, deployment),
     )
+
+
+def _fixes(target: InvocationTarget, permission: _Permission, deployment: Deployment) -> tuple[Fix, ...]:
+    """The alias in the permission. Unsafe: whoever still invokes the function itself loses its permission."""
+    from samguard.mending import value_written
+
+    rollout = next((one for one in deployment.rollouts if one.function == target.invoked.logical_id), None)
+    reference = alias_reference(rollout) if rollout is not None else None
+    node = permission.resource.properties.get("FunctionName")
+    if reference is None or node is None:
+        return ()
+    edit = value_written(deployment.template, node.span, {"Ref": reference})
+    return (Fix("Name the alias", (edit,), safe=False),)
 
 
 def _too_narrow(

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Removed, Unknown
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.bypass.canary_example import CANARY, SAMCONFIG
 from samguard.rules.bypass.past_the_alias import shift_trail
@@ -94,7 +94,16 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         because=shift_trail(rollout),
         resource=rollout.function,
         level=_level(rollout),
+        fixes=_fixes(rollout),
     )
+
+
+def _fixes(rollout: Rollout) -> tuple[Fix, ...]:
+    """The switch. Unsafe: what the events start is another version from then on."""
+    from samguard.mending import property_set
+
+    edit = property_set(rollout.resource, rollout.template, "UseAliasAsEventTarget", content=True)
+    return (Fix("Let its events start the alias", (edit,), safe=False),) if edit is not None else ()
 
 
 def _sent_by_sam(events: Node, rollout: Rollout) -> Iterator[bool]:

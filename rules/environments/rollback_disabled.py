@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.environments import ParameterSource, Production
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.environments.environment import ParameterValue
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rules.environments.orders_example import PLAIN
 
@@ -82,4 +83,14 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 f"when a deployment fails {{where}}, the stack stays half new: {name} keeps CloudFormation from rolling "
                 "back. Remove it for production",
                 document=option.place.document,
+                fixes=_fixes(option),
             )
+
+
+def _fixes(option: ParameterValue) -> tuple[Fix, ...]:
+    """What CloudFormation does by default."""
+    from samguard.mending import given_value
+
+    right = "ROLLBACK" if option.text == "DO_NOTHING" else "false"
+    edit = given_value(option, right)
+    return (Fix(f"Write {right}", (edit,), safe=True),) if edit is not None else ()

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from samguard.environments import ParameterSource
 from samguard.errors import nearest
 from samguard.evaluation import Reason
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.project import Project
 from samguard.project.association import default_templates, named_template
 from samguard.rules.environments.given_values import Given, given_values, may_declare_more
@@ -158,4 +158,13 @@ def _finding(given: Given) -> Finding:
         else (),
         level=None if near else Level.WARNING,
         document=given.place.document,
+        fixes=_fixes(given, near) if near else (),
     )
+
+
+def _fixes(given: Given, near: str) -> tuple[Fix, ...]:
+    """The nearest name that has no value. Unsafe: it may be another that is meant."""
+    from samguard.mending import given_name
+
+    edit = given_name(given.value, given.name, near)
+    return (Fix(f"Write {near}", (edit,), safe=False),) if edit is not None else ()

@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from samguard.environments.environment import ParameterValue
 from samguard.errors import nearest
 from samguard.evaluation import Literal, Reason
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.strategy import number
 from samguard.rules.environments.given_values import literals, looks_like_key
@@ -171,7 +172,7 @@ _REPETITIONS = 4
 
 def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each value that is refused."""
-    for parameter, text, _, place in literals(deployment.template, deployment.environment):
+    for parameter, text, given, place in literals(deployment.template, deployment.environment):
         items = [item.strip() for item in text.split(",")] if parameter.is_list and text else [text]
         wrong = next((found for item in items if (found := _wrong(parameter, item)) is not None), None)
         if wrong is None:
@@ -185,7 +186,19 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"{'' if hidden else _advice(parameter, text)}",
             because=(Reason(f"{parameter.name} {why}", Place(deployment.template.document, at)),),
             document=place.document,
+            fixes=_fixes(parameter, text, given) if not hidden else (),
         )
+
+
+def _fixes(parameter: Parameter, text: str, given: ParameterValue) -> tuple[Fix, ...]:
+    """The allowed value that is nearest. Unsafe, unless it is the same in another case."""
+    near = nearest(text, tuple(value.text for value in parameter.allowed_values))
+    if near is None or given.text is None:
+        return ()
+    from samguard.mending import given_value
+
+    edit = given_value(given, near, is_text=True)
+    return (Fix(f"Write {near}", (edit,), safe=near.lower() == text.lower()),) if edit is not None else ()
 
 
 def _wrong(parameter: Parameter, text: str) -> tuple[str, Span] | None:

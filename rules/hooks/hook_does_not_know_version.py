@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Phase
 from samguard.rollout.arns import function_arn, version_arn
 from samguard.rollout.hook_function import INVOKE, HookFunction, Qualification, hook_functions
 from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
 from samguard.rules.hooks.missing_variables import is_missing_some
 from samguard.source import Span
+from samguard.template import Resource
 
 RULE = Rule("SG407", "hook-does-not-know-version", Level.WARNING, since="0.1.0")
 
@@ -171,7 +172,16 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"{said}, so it says nothing of the code that is about to get traffic {{where}}. Pass "
             f"!Ref {deployed.logical_id}.Version",
             resource=deployed.logical_id,
+            fixes=_fixes(unqualified[0].span, deployed, hook) if unqualified else (),
         )
+
+
+def _fixes(span: Span, deployed: Resource, hook: HookFunction) -> tuple[Fix, ...]:
+    """The version in the variable that gives the function. Unsafe: the hook must be allowed to invoke it."""
+    from samguard.mending import value_written
+
+    edit = value_written(hook.rollout.template, span, {"Ref": f"{deployed.logical_id}.Version"})
+    return (Fix("Pass the new version", (edit,), safe=False),)
 
 
 def _lacks_version(hook: HookFunction) -> bool:

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.errors import nearest
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.hook_function import hook_functions, once_each
+from samguard.rollout.hook_source import Said, SourceFile
 from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
+from samguard.source import Format
 
 RULE = Rule("SG410", "hook-invalid-status", Level.ERROR, since="0.1.0")
 
@@ -86,4 +88,14 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                     f"{right or 'Succeeded or Failed'}",
                     resource=hook.function.logical_id,
                     document=source.document,
+                    fixes=_fixes(source, said, right),
                 )
+
+
+def _fixes(source: SourceFile, said: Said, right: str | None) -> tuple[Fix, ...]:
+    """The status that is nearest, in place of the text; not in code that a template holds, where quotes are its own."""
+    span = source.span(said.place)
+    written = source.document.text[span.start : span.end]
+    if right is None or source.document.format is not Format.CODE or written[1:-1] != said.text:
+        return ()
+    return (Fix(f"Send {right}", (Edit(span, f"{written[0]}{right}{written[-1]}"),), safe=True),)

@@ -14,15 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import HOOK_PREFIX, Deployment, Hook, Rollout
 from samguard.rollout.arns import Opaque, Text, covers, function_name, text_of
 from samguard.rollout.hook_function import function_named
 from samguard.rollout.service_role import service_role
 from samguard.rules.hooks.example_orders import DEV_ONLY, SAMCONFIG, TEMPLATE, changed
 from samguard.rules.hooks.hook_names import near_name
-from samguard.source import Span
-from samguard.template import Resource
+from samguard.source import Node, Scalar, Span
+from samguard.template import Resource, Template, intrinsic
 
 RULE = Rule("SG401", "hook-name-prefix", Level.ERROR, since="0.1.0")
 
@@ -110,10 +110,36 @@ def _inside(rollout: Rollout, function: Resource) -> Iterator[Finding]:
     entry = function.properties.entry("FunctionName")
     if entry is None:
         yield _finding(
-            function.span, f"{function.logical_id} has no FunctionName, so its name begins with the stack's", function
+            function.span,
+            f"{function.logical_id} has no FunctionName, so its name begins with the stack's",
+            function,
+            _naming(function, scene.template),
         )
     else:
-        yield _finding(entry.value.span, f"{function.logical_id} has another name", function)
+        fixes = _renaming(entry.value, scene.template)
+        yield _finding(entry.value.span, f"{function.logical_id} has another name", function, fixes)
+
+
+def _naming(function: Resource, template: Template) -> tuple[Fix, ...]:
+    """A name with the prefix. Unsafe: CloudFormation makes a new function for a new name."""
+    from samguard.mending import properties_added
+
+    name = {"Fn::Sub": f"{HOOK_PREFIX}${{AWS::StackName}}_{function.logical_id}"}
+    edit = properties_added(function, template, {"FunctionName": name}, ())
+    return (Fix("Give it a name that may be invoked", (edit,), safe=False),) if edit is not None else ()
+
+
+def _renaming(node: Node, template: Template) -> tuple[Fix, ...]:
+    """The prefix before the name that it has. Unsafe: CloudFormation makes a new function for a new name."""
+    from samguard.mending import value_written
+
+    call = intrinsic(node)
+    said = call.argument if call is not None and call.name == "Fn::Sub" else node
+    if not isinstance(said, Scalar) or not said.text:
+        return ()
+    name = HOOK_PREFIX + said.text.replace(HOOK_PREFIX, "").strip("_-")
+    edit = value_written(template, node.span, name if call is None else {"Fn::Sub": name})
+    return (Fix(f"Begin its name with {HOOK_PREFIX}", (edit,), safe=False),)
 
 
 def _outside(rollout: Rollout, hook: Hook) -> Iterator[Finding]:
@@ -125,12 +151,13 @@ def _outside(rollout: Rollout, hook: Hook) -> Iterator[Finding]:
         yield _finding(hook.node.span, "the hook has another name", None)
 
 
-def _finding(span: Span, what: str, function: Resource | None) -> Finding:
+def _finding(span: Span, what: str, function: Resource | None, fixes: tuple[Fix, ...] = ()) -> Finding:
     return Finding(
         span,
         f"{what}; CodeDeploy's role may invoke only functions called {HOOK_PREFIX}*: the hook is never run and the "
         f"deployment fails {{where}}. Let the name begin with {HOOK_PREFIX}",
         resource=function.logical_id if function is not None else None,
+        fixes=fixes,
     )
 
 

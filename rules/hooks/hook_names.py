@@ -33,7 +33,7 @@ def near_name(hook: Hook, scene: EvaluatedTemplate) -> tuple[Resource, bool] | N
     target = scene.template.resources.get(text)
     if target is not None and target in functions:
         return target, True
-    from difflib import get_close_matches  # noqa: PLC0415 - 2 ms, and only where something is misspelt
+    from difflib import get_close_matches
 
     found = get_close_matches(text, list(by_name), n=1, cutoff=_NEAR)
     return (by_name[found[0]], False) if found else None

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rollout.hook_function import HookFunction, function_named, hook_functions
 from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
@@ -79,7 +79,16 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             because=own.because,
             resource=hook.function.logical_id,
             level=Level.ERROR if is_own_hook else Level.WARNING,
+            fixes=() if is_own_hook else _fixes(hook),
         )
+
+
+def _fixes(hook: HookFunction) -> tuple[Fix, ...]:
+    """Traffic shifting switched off for the hook. Unsafe: its changes then go through without alarms."""
+    from samguard.mending import preference_entries_added
+
+    edit = preference_entries_added(hook.function, hook.rollout.template, {"Enabled": False})
+    return (Fix("Switch its own traffic shifting off", (edit,), safe=False),) if edit is not None else ()
 
 
 def _span(hook: HookFunction, own: Rollout) -> Span:

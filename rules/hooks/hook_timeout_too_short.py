@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.evaluation import Removed
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.hook_function import HookFunction, hook_functions
 from samguard.rollout.strategy import number
@@ -63,6 +63,9 @@ def handler(event, context):
     ),
 )
 
+_TO_ANSWER = 30
+_LONGEST_SECONDS = 900
+
 
 def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each hook with less time than it needs."""
@@ -80,7 +83,17 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"{needed:g}: a hook that is stopped never answers, and CodeDeploy waits an hour {{where}}. Raise Timeout",
             resource=hook.function.logical_id,
             level=Level.WARNING if own <= _DEFAULT_SECONDS < needed else Level.NOTE,
+            fixes=_fixes(hook, needed),
         )
+
+
+def _fixes(hook: HookFunction, needed: float) -> tuple[Fix, ...]:
+    """As much time as what it tests may take, and half a minute to answer in. Unsafe: a longer wait costs more."""
+    from samguard.mending import property_set
+
+    seconds = min(int(needed) + _TO_ANSWER, _LONGEST_SECONDS)
+    edit = property_set(hook.function, hook.rollout.template, "Timeout", seconds)
+    return (Fix(f"Give it {seconds} seconds", (edit,), safe=False),) if edit is not None else ()
 
 
 def _seconds(hook: HookFunction, function: Resource) -> float | None:

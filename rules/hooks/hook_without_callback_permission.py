@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.arns import covers, function_arn, version_arn
 from samguard.rollout.hook_function import INVOKE, REPORT, HookFunction, hook_functions
@@ -118,6 +118,10 @@ GOOD = (
     ),
 )
 
+_GROUPS = (
+    "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:"
+    "${ServerlessDeploymentApplication}/*"
+)
 _DELEGATES = (
     "states:StartExecution", "sqs:SendMessage", "sns:Publish", "events:PutEvents", "sts:AssumeRole", "ecs:RunTask",
     "codebuild:StartBuild", "ssm:StartAutomationExecution",
@@ -139,7 +143,26 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"{hook.function.logical_id} may not call {REPORT} {said}, so it cannot tell its result: CodeDeploy waits "
             "one hour and then fails the deployment {where}. Allow it",
             resource=hook.function.logical_id,
+            fixes=_fixes(hook),
         )
+
+
+def _fixes(hook: HookFunction) -> tuple[Fix, ...]:
+    """The permission, where it is missing and nothing denies it. Unsafe: who may do what, somebody is to decide."""
+    from samguard.mending import action_allowed, value_written
+
+    permissions, template = hook.permissions, hook.rollout.template
+    place = permissions.culprit(REPORT, hook.group)
+    wrong = next(
+        (said for statement in permissions.statements for said in statement.actions if said.span == place), None
+    )
+    if wrong is not None:
+        return (Fix(f"Write {REPORT}", (value_written(template, place, REPORT),), safe=True),)
+    owner = permissions.resource
+    if place != permissions.home or owner is None or hook.rollout.group is not None:
+        return ()
+    edit = action_allowed(owner, template, REPORT, {"Fn::Sub": _GROUPS}, "AnswerCodeDeploy")
+    return (Fix(f"Allow it to call {REPORT}", (edit,), safe=False),) if edit is not None else ()
 
 
 def _may_delegate(hook: HookFunction) -> bool:

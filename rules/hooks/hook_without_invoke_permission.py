@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.arns import function_arn
-from samguard.rollout.hook_function import INVOKE, hook_functions
+from samguard.rollout.hook_function import INVOKE, HookFunction, Qualification, hook_functions
 from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
-from samguard.rules.hooks.tested_code import tested_code
+from samguard.rules.hooks.tested_code import TestedCode, tested_code
+from samguard.template import Resource
 
 RULE = Rule("SG405", "hook-without-invoke-permission", Level.WARNING, since="0.1.0")
 
@@ -88,4 +89,17 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"{hook.function.logical_id} is told {code.said} of {{resource}} but may not invoke it: its test fails, "
             "and with it each deployment {where}, or nothing is tested. Allow lambda:InvokeFunction on it",
             resource=deployed.logical_id,
+            fixes=_fixes(hook, code, deployed),
         )
+
+
+def _fixes(hook: HookFunction, code: TestedCode, deployed: Resource) -> tuple[Fix, ...]:
+    """The permission, where it is missing and nothing denies it. Unsafe: who may do what, somebody is to decide."""
+    from samguard.mending import action_allowed
+
+    permissions = hook.permissions
+    if permissions.culprit(INVOKE, code.arn) != permissions.home or permissions.resource is None:
+        return ()
+    name = f"{deployed.logical_id}.{'Version' if code.qualification is Qualification.VERSION else 'Alias'}"
+    edit = action_allowed(permissions.resource, hook.rollout.template, INVOKE, {"Ref": name}, "InvokeNewVersion")
+    return (Fix("Allow it to invoke what it tests", (edit,), safe=False),) if edit is not None else ()

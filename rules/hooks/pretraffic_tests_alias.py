@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Phase
-from samguard.rollout.hook_function import Qualification, hook_functions
+from samguard.rollout.hook_function import HookFunction, Qualification, hook_functions
 from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
+from samguard.source import Span
+from samguard.template import Resource
 
 RULE = Rule("SG408", "pretraffic-tests-alias", Level.ERROR, since="0.1.0")
 
@@ -78,4 +80,13 @@ def check(deployment: Deployment) -> Iterator[Finding]:
                 "version before the shift: the new one goes through untested {where}. Pass "
                 f"!Ref {deployed.logical_id}.Version",
                 resource=deployed.logical_id,
+                fixes=_fixes(told.span, deployed, hook),
             )
+
+
+def _fixes(span: Span, deployed: Resource, hook: HookFunction) -> tuple[Fix, ...]:
+    """The version in place of the alias. Unsafe: the hook must be allowed to invoke it."""
+    from samguard.mending import value_written
+
+    edit = value_written(hook.rollout.template, span, {"Ref": f"{deployed.logical_id}.Version"})
+    return (Fix("Pass the new version", (edit,), safe=False),)

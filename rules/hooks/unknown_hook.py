@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Hook, Rollout
 from samguard.rollout.arns import FUNCTION_TYPES
 from samguard.rollout.hook_function import function_named
 from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
 from samguard.rules.hooks.hook_names import key_of, near_name
+from samguard.template import Resource
 from samguard.template.resource_types import meant_type
 
 RULE = Rule("SG417", "unknown-hook", Level.ERROR, since="0.1.0")
@@ -131,4 +132,12 @@ def _of(hook: Hook, rollout: Rollout) -> Iterator[Finding]:
         because=hook.value.because,
         resource=meant.logical_id,
         level=Level.ERROR if is_logical_id else Level.WARNING,
+        fixes=_fixes(hook, meant, rollout, is_safe=is_logical_id),
     )
+
+
+def _fixes(hook: Hook, meant: Resource, rollout: Rollout, *, is_safe: bool) -> tuple[Fix, ...]:
+    from samguard.mending import value_written
+
+    edit = value_written(rollout.template, hook.node.span, {"Ref": meant.logical_id})
+    return (Fix(f"Refer to {meant.logical_id}", (edit,), safe=is_safe),) if rollout.group is None else ()

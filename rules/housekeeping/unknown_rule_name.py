@@ -2,7 +2,8 @@
 
 What goes wrong: a misspelt rule is not suppressed, so its finding still fails the build; or the rule was never heard
 of, and the comment only looks like a decision.
-Silent when: the word is a rule's identifier or name, the beginning of an identifier (SG3), or ALL.
+Silent when: the word is a rule's identifier or name, the beginning of an identifier (SG3), or ALL; or a rule of
+cfn-lint (W3005), whose findings `--cfn-lint` brings.
 Fix: write the identifier or name as `samguard rule` lists it.
 Source: samguard/linting/suppression.py, which says what a suppression may look like.
 """
@@ -30,7 +31,7 @@ BAD = (
     ),
     Example(template=ACCEPTED % ("# samguard: ignore[SG907] kept", "# samguard: ignore this  # SG902")),
     Example(
-        template="# samguard: ignore-file[W3005] from another linter  # SG902"
+        template="# samguard: ignore-file[CKV_AWS_116] from another linter  # SG902"
         + ACCEPTED % ("# samguard: ignore[SG907] kept", "")
     ),
 )
@@ -39,6 +40,7 @@ GOOD = (
     Example(template=ACCEPTED % ("# samguard: ignore[unused-hook-function] kept", "")),
     Example(template=ACCEPTED % ("# samguard: ignore[sg907] kept", "")),
     Example(template=ACCEPTED % ("# samguard: ignore[SG907] kept", "# cfn-lint: disable=W3005")),
+    Example(template=ACCEPTED % ("# samguard: ignore[SG907] kept", "# samguard: ignore[W3005] with --cfn-lint")),
 )
 
 

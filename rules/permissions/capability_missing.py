@@ -16,7 +16,7 @@ from typing import Final
 
 from samguard.environments.environment import Environment, ParameterValue
 from samguard.evaluation import EvaluatedTemplate
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.project import Project, TemplateFile
 from samguard.rules.permissions.example_role import SAMCONFIG, TEMPLATE, changed
 from samguard.template import Resource
@@ -145,7 +145,17 @@ def _lacking(given: ParameterValue, text: str, needed: tuple[str, ...], environm
         "creates: CloudFormation refuses the deployment. Add it to capabilities",
         document=given.place.document,
         level=Level.WARNING if lacking == [_EXPAND] else Level.ERROR,
+        fixes=_fixes(given, text, lacking),
     )
+
+
+def _fixes(given: ParameterValue, text: str, lacking: list[str]) -> tuple[Fix, ...]:
+    """What is lacking, behind what is there. Unsafe: it is asked for so that somebody says yes to it."""
+    from samguard.mending import given_value
+
+    edit = given_value(given, f"{text} {' '.join(lacking)}") if "," not in text else None
+    title = f"Add {' and '.join(lacking)}"
+    return (Fix(title, (edit,), safe=False),) if edit is not None else ()
 
 
 def _needed(file: TemplateFile, environment: Environment) -> tuple[str, ...]:

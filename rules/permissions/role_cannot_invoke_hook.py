@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import HOOK_PREFIX, Deployment
 from samguard.rollout.arns import FUNCTION_TYPES, covers, function_arn
 from samguard.rollout.hook_function import INVOKE, HookFunction, hook_functions
@@ -114,7 +114,20 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"{permissions.resource.logical_id} may not invoke {{resource}}: the hook is never run and the deployment "
             f"fails {{where}}. Allow lambda:InvokeFunction on it, or begin its name with {HOOK_PREFIX}",
             resource=hook.function.logical_id,
+            fixes=_fixes(permissions, hook),
         )
+
+
+def _fixes(permissions: Permissions, hook: HookFunction) -> tuple[Fix, ...]:
+    """The permission, where it is missing and nothing denies it. Unsafe: who may do what, somebody is to decide."""
+    from samguard.mending import action_allowed
+
+    role, target = permissions.resource, function_arn(hook.function, hook.scene)
+    if role is None or permissions.culprit(INVOKE, target) != permissions.home:
+        return ()
+    on = {"Fn::GetAtt": f"{hook.function.logical_id}.Arn"}
+    edit = action_allowed(role, hook.rollout.template, INVOKE, on, "InvokeHooks")
+    return (Fix("Allow the role to invoke it", (edit,), safe=False),) if edit is not None else ()
 
 
 def _place(permissions: Permissions, hook: HookFunction) -> Span:

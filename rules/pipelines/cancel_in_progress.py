@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.pattern import pattern
 from samguard.pipeline import Concurrency, Job, Pipeline, PipelineSystem
 from samguard.rules.pipelines.example_workflow import GITLAB, TEMPLATE, WORKFLOW, WORKFLOW_PATH
@@ -114,7 +114,17 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
             )
             level = Level.WARNING if _is_protected(pipeline, deploy.job) else None
             span = _cancelling(group)
-            yield Finding(span, message, level=level, document=group.place.document)
+            yield Finding(span, message, level=level, document=group.place.document, fixes=_fixes(span, group))
+
+
+def _fixes(span: Span, group: Concurrency) -> tuple[Fix, ...]:
+    """The switch turned off, where it is written out. Unsafe: runs wait for each other from then on."""
+    said = group.place.document.text[span.start : span.end]
+    head, found, behind = said.rpartition("true")
+    if not found or behind.strip() or "cancel-in-progress" not in head:
+        return ()
+    start = span.start + len(head)
+    return (Fix("Let the next run wait", (Edit(Span(start, start + len(found)), "false"),), safe=False),)
 
 
 def _never_meets(pipeline: Pipeline, job: Job, group: Concurrency) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.environments import ParameterValue
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.pipeline import Pipeline, Step
 from samguard.rules.pipelines.example_workflow import GITLAB, PROD_DEPLOY, TEMPLATE, WORKFLOW, WORKFLOW_PATH
 from samguard.rules.pipelines.production_path import production_deploys
@@ -85,7 +85,20 @@ def check(pipeline: Pipeline) -> Iterator[Finding]:
                 f"when an alarm stops the deployment in {deploy.environment}, the stack stays half updated: "
                 "CloudFormation is told not to roll back; remove this option"
             )
-            yield Finding(given.place.span, message, document=given.place.document)
+            yield Finding(given.place.span, message, document=given.place.document, fixes=_fixes(given))
+
+
+def _fixes(given: ParameterValue) -> tuple[Fix, ...]:
+    """What is done by default."""
+    from samguard.mending import given_value
+
+    assert given.place is not None  # noqa: S101 - the caller saw to it
+    span, text = given.place.span, given.place.document.text
+    said = text[span.start : span.end]
+    if said == "--disable-rollback":
+        return (Fix("Roll back", (Edit(span, "--no-disable-rollback"),), safe=True),)
+    edit = given_value(given, "ROLLBACK" if given.text == "DO_NOTHING" else "false")
+    return (Fix("Roll back", (edit,), safe=True),) if edit is not None else ()
 
 
 def _switch(step: Step) -> ParameterValue | None:

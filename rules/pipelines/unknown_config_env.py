@@ -13,8 +13,9 @@ import posixpath
 from collections.abc import Iterator
 from typing import Final
 
+from samguard.environments.environment import ParameterValue
 from samguard.errors import nearest
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.pattern import pattern
 from samguard.pipeline import Step
 from samguard.project import Project, SamConfigFile
@@ -109,7 +110,15 @@ def check(project: Project) -> Iterator[Finding]:
             near = nearest(named.text, known)
             advice = f"did you mean {near}?" if near else f"name one of {', '.join(known)}"
             message = f"{file.document.path} has no section {named.text}, so none of its values is deployed; {advice}"
-            yield Finding(named.place.span, message, document=named.place.document)
+            yield Finding(named.place.span, message, document=named.place.document, fixes=_fixes(named, near))
+
+
+def _fixes(named: ParameterValue, near: str | None) -> tuple[Fix, ...]:
+    """The nearest name of a section. Unsafe: it may be another that is meant."""
+    from samguard.mending import given_value
+
+    edit = given_value(named, near) if near is not None else None
+    return (Fix(f"Write {near}", (edit,), safe=False),) if edit is not None else ()
 
 
 def _config_of(step: Step, project: Project) -> SamConfigFile | None:

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.project import Project
 from samguard.source import Span
+from samguard.template import Template
 
 RULE = Rule("SG038", "missing-transform", Level.ERROR, since="0.1.0")
 
@@ -61,4 +62,13 @@ def check(project: Project) -> Iterator[Finding]:
             "this template has resources of SAM but no Transform, so CloudFormation refuses it. Add "
             "Transform: AWS::Serverless-2016-10-31",
             document=file.document,
+            fixes=_fixes(template),
         )
+
+
+def _fixes(template: Template) -> tuple[Fix, ...]:
+    """The Transform. Nothing is deployed without it."""
+    from samguard.mending import section_added
+
+    edit = section_added(template, "Transform", "AWS::Serverless-2016-10-31")
+    return (Fix("Add the Transform", (edit,), safe=True),) if edit is not None else ()

@@ -149,7 +149,7 @@ def _of_name(mention: Mention, names: _Names, template: Template) -> Finding | N
         )
     if mention.name in known or any(_LETTERS.sub("", name) == mention.name for name in known):
         return None  # a logical id with other characters is SG027's
-    from difflib import get_close_matches  # noqa: PLC0415 - 2 ms, and only where something is misspelt
+    from difflib import get_close_matches
 
     near = get_close_matches(mention.name, known, n=1, cutoff=_NEAR)
     hint = f"; did you mean {near[0]}?" if near else ""

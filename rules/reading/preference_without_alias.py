@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rules.reading.refusals import refused
 from samguard.template import Refusal, RefusalKind
 
@@ -116,4 +116,12 @@ Resources:
 
 def check(refusal: Refusal) -> Iterator[Finding]:
     """One finding for each function that SAM refuses for this."""
-    yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_ALIAS)
+    yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_ALIAS, fixes=_fixes(refusal))
+
+
+def _fixes(refusal: Refusal) -> tuple[Fix, ...]:
+    """An alias, called as others are. Unsafe: what it is called is a choice."""
+    from samguard.mending import alias_added
+
+    edit = alias_added(refusal.template, refusal.resource)
+    return (Fix("Publish an alias", (edit,), safe=False),) if edit is not None else ()

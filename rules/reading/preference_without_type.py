@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rules.reading.refusals import refused
 from samguard.template import Refusal, RefusalKind
 
@@ -77,4 +77,16 @@ Resources:
 
 def check(refusal: Refusal) -> Iterator[Finding]:
     """One finding for each place that SAM refuses for this."""
-    yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_TYPE)
+    yield from refused(refusal, RefusalKind.PREFERENCE_WITHOUT_TYPE, fixes=_fixes(refusal))
+
+
+def _fixes(refusal: Refusal) -> tuple[Fix, ...]:
+    """A strategy. Unsafe: how fast to shift is a choice."""
+    from samguard.mending import CANARY, preference_entries_added
+
+    template = refusal.template
+    resource = template.resources.get(refusal.resource or "") if template is not None else None
+    if template is None or resource is None:
+        return ()
+    edit = preference_entries_added(resource, template, {"Type": CANARY})
+    return (Fix("Name a strategy", (edit,), safe=False),) if edit is not None else ()

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
-from samguard.rules.strategy.configuration import by_name, routing_place, said_once
-from samguard.source import Span
+from samguard.rules.strategy.configuration import by_name, routing_place, said_once, strategy_node
+from samguard.source import Scalar, Span
+from samguard.template import intrinsic
 
 RULE = Rule("SG201", "all-at-once-in-production", Level.ERROR, since="0.1.0", about_production=True)
 
@@ -232,7 +233,32 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             "stop it {where}. Give production a canary or linear strategy",
             because=(*rollout.because, *strategy.because, *because),
             resource=rollout.function,
+            fixes=_fixes(rollout, deployment),
         )
+
+
+def _fixes(rollout: Rollout, deployment: Deployment) -> tuple[Fix, ...]:
+    """A canary in place of AllAtOnce, where it is written out; elsewhere as before. Unsafe: how fast is a choice."""
+    from samguard.mending import CANARY, given_value, production_strategy, value_written
+
+    node, document = strategy_node(rollout), rollout.template.document
+    if rollout.group is not None or rollout.kind is not RolloutKind.FUNCTION or node is None:
+        return ()
+    chosen, _ = rollout.scene.chosen(node)
+    if isinstance(chosen, Scalar):
+        new = production_strategy(deployment) if chosen is node else CANARY
+        return (Fix("Give production a canary", (value_written(rollout.template, chosen.span, new),), safe=False),)
+    call = intrinsic(chosen)
+    given = call is not None and call.name == "Ref" and isinstance(call.argument, Scalar)
+    said = rollout.environment.parameters.get(call.argument.text) if call is not None and given else None  # type: ignore[union-attr]
+    if said is None or said.place is None or said.text is None or said.place.document is document:
+        return ()
+    edit = given_value(said, CANARY)
+    return (
+        (Fix("Give production a canary", (edit,), safe=False, document=said.place.document),)
+        if edit is not None
+        else ()
+    )
 
 
 def _is_left_open(rollout: Rollout) -> bool:

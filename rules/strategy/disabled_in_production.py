@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Removed
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind
 from samguard.rollout.traffic import Traffic, traffic
 from samguard.rules.strategy.switches import is_switched_off_by_globals, own_preference
@@ -205,7 +205,22 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             because=rollout.because,
             resource=rollout.function,
             level=level if is_excluded else None,
+            fixes=_fixes(rollout),
         )
+
+
+def _fixes(rollout: Rollout) -> tuple[Fix, ...]:
+    """The switch turned on where it is written out. Unsafe: somebody may have turned it off for a reason."""
+    from samguard.mending import alarm_added, value_written
+
+    node, _ = rollout.scene.chosen(rollout.preference.get("Enabled") if rollout.preference is not None else None)
+    preference = rollout.preference
+    if not isinstance(node, Scalar) or preference is None or "Type" not in preference:
+        return ()
+    edits: tuple[Edit, ...] = (value_written(rollout.template, node.span, content=True),)
+    if "Alarms" not in preference:
+        edits = (*edits, *alarm_added(rollout))
+    return (Fix("Switch it on", edits, safe=False),)
 
 
 def _says_only_off(rollout: Rollout) -> bool:

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from samguard.evaluation import Reason
-from samguard.linting.rule import Example, Finding, Level, Rule
-from samguard.rollout import Deployment, RolloutKind
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
+from samguard.rollout import Deployment, Rollout, RolloutKind
 from samguard.rules.strategy.switches import PREFERENCE, is_switched_off_by_globals
 
 RULE = Rule("SG217", "global-enabled-false-inherited", Level.WARNING, since="0.1.0", about_production=True)
@@ -81,4 +81,13 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             "DeploymentPreference says: every user gets a new version at once. Say Enabled: true there",
             because=said,
             resource=rollout.function,
+            fixes=_fixes(rollout),
         )
+
+
+def _fixes(rollout: Rollout) -> tuple[Fix, ...]:
+    """The switch in the function's own preference. Unsafe: somebody may have turned it off for a reason."""
+    from samguard.mending import preference_entries_added
+
+    edit = preference_entries_added(rollout.resource, rollout.template, {"Enabled": True})
+    return (Fix("Switch it on in the function's own preference", (edit,), safe=False),) if edit is not None else ()

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from samguard.environments.environment import Production
 from samguard.evaluation import Removed
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind
 from samguard.rollout.traffic import Traffic, means_to_shift, traffic
 from samguard.rules.strategy.switches import ignores_shared_preference, is_unset_by_null
@@ -139,7 +139,16 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             resource=rollout.function,
             level=None if is_wanted and reaches_users and not is_meant else Level.NOTE,
             is_about_all=not shifts_others,
+            fixes=_fixes(rollout, deployment),
         )
+
+
+def _fixes(rollout: Rollout, deployment: Deployment) -> tuple[Fix, ...]:
+    """A preference with an alarm. Unsafe: how fast to shift, and what may fail, only the owners know."""
+    from samguard.mending import preference_added
+
+    edits = preference_added(rollout, deployment)
+    return (Fix("Shift its traffic gradually, watched by an alarm", edits, safe=False),) if edits else ()
 
 
 def _place_of_all(first: Rollout) -> Span:

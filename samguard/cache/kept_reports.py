@@ -21,7 +21,7 @@ from samguard.disk import Seen, is_as_seen, remembered
 from samguard.linting.report import Report
 from samguard.value import value
 
-_FORMAT: Final = "1"
+_FORMAT: Final = "2"
 _MOST_ENTRIES: Final = 400
 _MOST_BYTES: Final = 64 * 1024 * 1024
 """Of all entries together; the oldest go first."""
@@ -31,10 +31,17 @@ _LARGEST: Final = 8 * 1024 * 1024
 
 @value
 class Found:
-    """What a run gives: its report, and the least level that fails by the configuration it read."""
+    """What a run gives: its report, and what of the project is needed to tell it.
+
+    `fail_on` is the least level that fails by the configuration, `baseline` the file of known findings that it names.
+    """
 
     report: Report
+    root: str
     fail_on: str
+    baseline: str | None = None
+    may_be_kept: bool = True
+    """Whether the same files give the same again: installed plugins may change meanwhile."""
 
 
 def kept_or_found(asked: Iterable[str], find: Callable[[], Found], folder: Path | None) -> Found:
@@ -51,7 +58,7 @@ def kept_or_found(asked: Iterable[str], find: Callable[[], Found], folder: Path 
         return kept
     with remembered() as seen:
         found = find()
-    if not any(note.is_internal_error for note in found.report.notifications):
+    if found.may_be_kept and not any(note.is_internal_error for note in found.report.notifications):
         with contextlib.suppress(OSError):
             _keep(path, found, seen)
     return found
@@ -107,10 +114,11 @@ def _kept(path: Path) -> Found | None:
         if not is_as_seen(seen):
             return None
         report = valued(entry["report"])
-        fail_on = entry["fail-on"]
+        root, fail_on, baseline = (entry[name] for name in ("root", "fail-on", "baseline"))
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return Found(report, fail_on) if isinstance(report, Report) and isinstance(fail_on, str) else None
+    is_whole = isinstance(root, str) and isinstance(fail_on, str) and isinstance(baseline, str | None)
+    return Found(report, root, fail_on, baseline) if isinstance(report, Report) and is_whole else None
 
 
 def _keep(path: Path, found: Found, seen: Seen) -> None:
@@ -122,7 +130,9 @@ def _keep(path: Path, found: Found, seen: Seen) -> None:
     entry = {
         "seen": [[*look, digest] for look, digest in seen.items()],
         "report": plain(found.report),
+        "root": found.root,
         "fail-on": found.fail_on,
+        "baseline": found.baseline,
     }
     text = json.dumps(entry, separators=(",", ":"))
     if len(text) > _LARGEST:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Final
 
+from samguard.linting.explanation import Explanation
 from samguard.linting.identity import Level, Rule
 from samguard.linting.report import (
     BecauseStep,
+    KnownDefect,
     Notification,
     Report,
     ReportedFinding,
@@ -19,22 +21,25 @@ from samguard.source.spans import Location, Position
 _CLASSES: Final[dict[str, type]] = {
     kind.__name__: kind
     for kind in (
-        *(BecauseStep, Level, Location, Notification, Position, Report, ReportedFinding, ReportedFix, Rule, TextEdit),
+        *(BecauseStep, Explanation, KnownDefect, Level, Location, Notification, Position, Report, ReportedFinding),
+        *(ReportedFix, Rule, TextEdit),
     )
 }
 """What is written with its name. Nothing else is ever made of a text that was read."""
 
 
 def plain(item: Any) -> Any:  # noqa: ANN401 - whatever a report is made of
-    """A value as lists, texts and numbers: a list that begins with the name of its class; "" for a tuple.
+    """A value as lists, texts and numbers.
 
-    Raises TypeError for what is no part of a report.
+    A list begins with the name of its class: "" for a tuple, "{}" for a dictionary. Raises TypeError for what is no part of a report.
     """
-    if item is None or isinstance(item, (bool, int, str)):
+    if item is None or isinstance(item, (bool, int, float, str)):
         return item
     kind = type(item)
     if kind is tuple:
         return ["", *map(plain, item)]
+    if kind is dict:
+        return ["{}", *(["", plain(key), plain(inner)] for key, inner in item.items())]
     if _CLASSES.get(kind.__name__) is not kind:
         raise TypeError(f"{kind.__name__} is no part of a report")
     if isinstance(item, Enum):
@@ -50,4 +55,6 @@ def valued(item: Any) -> Any:  # noqa: ANN401 - whatever a report is made of
         return item
     name, *rest = item
     parts = [valued(part) for part in rest]
+    if name == "{}":
+        return dict(parts)
     return tuple(parts) if name == "" else _CLASSES[name](*parts)

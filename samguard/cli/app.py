@@ -15,6 +15,7 @@ from samguard import __version__
 from samguard.errors import SamguardError
 
 if TYPE_CHECKING:
+    from samguard.cli.fix import FixRequest
     from samguard.project import Options
 
 _FAILED: Final = 2
@@ -135,6 +136,11 @@ Output = Annotated[
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary, only findings.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was read and what was not.")]
+Fix = Annotated[bool, typer.Option("--fix", help="Apply safe fixes to the files; then report what is left.")]
+UnsafeFixes = Annotated[
+    bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also fixes that may change what works.")
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and write nothing.")]
 StdinFilename = Annotated[
     str, typer.Option("--stdin-filename", metavar="NAME", help="What the template on stdin is called.")
 ]
@@ -220,35 +226,61 @@ def check(
         ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
+    cfn_lint: Annotated[
+        bool, typer.Option("--cfn-lint", help="Ask cfn-lint too; its findings stand in the same report.")
+    ] = False,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy",
+            metavar="FILE|PACK",
+            help="Policies of your own, of a package or a pack (course, strict). Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    fix: Fix = False,
+    unsafe_fixes: UnsafeFixes = False,
+    diff: Diff = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither take up nor keep what a run on the same files found.")
+    ] = False,
     no_color: NoColor = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     stdin_filename: StdinFilename = "template.yaml",
 ) -> None:
     """Lint templates, their environments and their pipelines."""
-    from samguard.cli.check import run_check
+    from samguard.cli.check import Question, run_check
+    from samguard.cli.reports import wanted
 
     if watch and "-" in (paths or ()):
         raise SamguardError("--watch cannot look at a template from stdin", hint="name its file.")
-    options = _project_options(parameter, env, region, config, stdin_filename, paths)
-    once = partial(
-        run_check,
+    reports = wanted(format.value if format is not None else "text", output, tuple(also or ()))
+    question = Question(
         tuple(paths or ()),
-        options,
-        form=format.value if format is not None else None,
-        output=output,
-        also=tuple(also or ()),
+        _project_options(parameter, env, region, config, stdin_filename, paths),
         select=_words(select),
         ignore=_words(ignore),
+        policies=tuple(policy or ()),
+        baseline=baseline,
+        changed_since=changed_since,
+        whole_project=whole_project,
+        cfn_lint=cfn_lint,
+        with_line_hashes=any(report.form == "sarif" for report in reports),
+    )
+    once = partial(
+        run_check,
+        question,
+        reports,
         fail_on=fail_on.value if fail_on is not None else None,
         exit_zero=exit_zero,
         show_suppressed=show_suppressed,
-        whole_project=whole_project,
-        baseline=baseline,
-        changed_since=changed_since,
         no_color=no_color,
+        no_cache=no_cache,
         quiet=quiet,
         verbose=verbose,
+        says_form=format is not None or output is not None,
+        fix=_fix_request(fix, unsafe_fixes, diff, paths),
     )
     if watch:
         from samguard.cli.watch import run_watching
@@ -340,6 +372,109 @@ def plan(
 
 
 @app.command()
+def rehearse(
+    paths: Paths = None,
+    env: Env = None,
+    parameter: Parameter = None,
+    region: Region = None,
+    config: Config = None,
+    format: Annotated[PlanFormat, typer.Option("--format", help="How the rehearsal is written.")] = PlanFormat.TEXT,
+    output: Output = None,
+    failure: Annotated[
+        str,
+        typer.Option(
+            "--failure",
+            metavar="KIND",
+            help="errors, poisoned, cold-start, timeout, latency, throttling or handled-errors.",
+        ),
+    ] = "errors",
+    error_share: Annotated[
+        float | None,
+        typer.Option(
+            "--error-share",
+            metavar="SHARE",
+            help="The share (0 to 1) of the new version's requests that is affected.",
+            show_default="0.05 of errors, 0.01 poisoned, else all",
+        ),
+    ] = None,
+    latency_factor: Annotated[
+        float, typer.Option("--latency-factor", metavar="FACTOR", help="How much slower, for --failure latency.")
+    ] = 10.0,
+    requests_per_minute: Annotated[
+        float, typer.Option("--requests-per-minute", metavar="RATE", help="Requests that reach the alias.")
+    ] = 60.0,
+    traffic: Annotated[
+        str,
+        typer.Option("--traffic", metavar="SHAPE", help="constant, daily, or a CSV file of invocations by minute."),
+    ] = "constant",
+    base_error_share: Annotated[
+        float,
+        typer.Option("--base-error-share", metavar="SHARE", help="The share (0 to 1) that fails in healthy versions."),
+    ] = 0.0,
+    duration_ms: Annotated[
+        float, typer.Option("--duration-ms", metavar="MS", help="The median duration of a healthy request.")
+    ] = 100.0,
+    metric_delay_seconds: Annotated[
+        float,
+        typer.Option("--metric-delay-seconds", metavar="S", help="From a minute's end until alarms are judged by it."),
+    ] = 60.0,
+    polling_seconds: Annotated[
+        float, typer.Option("--polling-seconds", metavar="S", help="From an alarm until CodeDeploy has acted on it.")
+    ] = 30.0,
+    hook_minutes: Annotated[
+        float, typer.Option("--hook-minutes", metavar="MIN", help="How long each deployment hook takes.")
+    ] = 1.0,
+    objective: Annotated[
+        str | None,
+        typer.Option(
+            "--objective",
+            metavar="SENTENCE",
+            help="Exit 1 where production misses it: 'catch 5 % errors at 60 requests a minute with 95 %'.",
+            show_default="that of the configuration",
+        ),
+    ] = None,
+    deployments: Annotated[
+        int, typer.Option("--deployments", metavar="N", help="Simulated deployments, where it takes a simulation.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="What simulations begin with.")] = 0,
+    no_color: NoColor = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    stdin_filename: StdinFilename = "template.yaml",
+) -> None:
+    """Rehearse shipping a bad version through each rollout: is it caught, when, at what cost."""
+    from samguard.cli.rehearse import Asked, run_rehearse
+
+    options = _project_options(parameter, env, region, config, stdin_filename, paths)
+    asked = Asked(
+        failure,
+        error_share,
+        latency_factor,
+        requests_per_minute,
+        traffic,
+        base_error_share,
+        duration_ms,
+        metric_delay_seconds,
+        polling_seconds,
+        hook_minutes,
+        objective,
+        deployments,
+        seed,
+    )
+    code = run_rehearse(
+        tuple(paths or ()),
+        options,
+        asked,
+        form=format.value,
+        output=output,
+        no_color=no_color,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
 def rule(
     name: Annotated[
         str | None,
@@ -375,6 +510,30 @@ def lsp(
     run_lsp(_project_options(parameter, env, region, config, "template.yaml", None))
 
 
+policy_app = typer.Typer(
+    help="Rules that an organisation writes itself, in YAML and CEL.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(policy_app, name="policy")
+
+
+@policy_app.command("test")
+def policy_test(
+    named: Annotated[list[str], typer.Argument(metavar="FILE|PACK...", help="Files of policies, packages or packs.")],
+) -> None:
+    """Check policies, and run their examples: a bad one must be found, a good one not."""
+    from samguard.cli.policy import run_policy_test
+
+    raise typer.Exit(run_policy_test(tuple(named)))
+
+
+@policy_app.command("schema")
+def policy_schema() -> None:
+    """Print the JSON Schema of policies, for editors."""
+    from samguard.cli.policy import run_policy_schema
+
+    run_policy_schema()
+
+
 def _project_options(
     parameter: list[str] | None,
     env: list[str] | None,
@@ -395,6 +554,20 @@ def _project_options(
         values[key] = text
     stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if paths and "-" in paths and sys.stdin is not None else None
     return Options(values, tuple(env or ()), region, config, stdin, stdin_filename)
+
+
+def _fix_request(fix: bool, unsafe: bool, diff: bool, paths: list[str] | None) -> FixRequest | None:
+    if not fix and not diff:
+        if unsafe:
+            message = "--unsafe-fixes says which fixes to take; add --fix to apply them or --diff to see them"
+            raise SamguardError(message)
+        return None
+    from samguard.cli.fix import FixRequest
+
+    if paths and "-" in paths and not diff:
+        message = "--fix cannot change what comes from stdin; --diff shows what it would change"
+        raise SamguardError(message)
+    return FixRequest(diff=diff, unsafe=unsafe)
 
 
 def _words(given: list[str] | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from samguard.cli.terminal import tell, write_out
 from samguard.errors import SamguardError
-from samguard.linting import Level, Report, configured, lint
+from samguard.linting import Level, Report, lint
 from samguard.linting.baseline import (
     DEFAULT_NAME,
     Baseline,
@@ -20,6 +20,7 @@ from samguard.linting.baseline import (
 from samguard.linting.report import KnownDefect
 from samguard.output.printable import CI_COMMAND
 from samguard.project import Options, Project, load_project
+from samguard.rulebook import rulebook
 
 _STDOUT = "-"
 
@@ -39,7 +40,7 @@ def run_baseline(
     What an older baseline in its place knows of files and rules that this run does not look at is kept.
     """
     project = load_project(paths, options)
-    report = lint(project, configured(project.settings, select, ignore), with_line_hashes=False)
+    report = lint(project, rulebook(project, select, ignore), with_line_hashes=False)
     failures = [note for note in report.notifications if note.level is Level.ERROR]
     for note in failures:
         tell(f"samguard: {note.message}")

@@ -12,8 +12,8 @@ from samguard.cli.first_configuration import FILE_NAME, first_configuration
 from samguard.cli.terminal import tell, write_out
 from samguard.errors import SamguardError
 from samguard.output.printable import page, printable
-from samguard.output.whole_file import write_whole
 from samguard.project import Options, Project, load_project
+from samguard.source.writing import write_whole
 
 _MOST_PARENTS = 40
 
@@ -101,7 +101,7 @@ def _write(target: Path, text: str) -> bool:
     """Whether a new file was written. One that came meanwhile is left as it is."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, text, is_new=True)
+        write_whole(target, text.encode("utf-8"), is_new=True)
     except FileExistsError:
         tell(f"samguard: {os.path.relpath(target)} is there already; left as it is")
         return False

@@ -7,16 +7,18 @@ that is, the formats that are made for the system follow.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from samguard.cli.terminal import tell, wants_colour, width
 from samguard.errors import SamguardError, nearest
-from samguard.linting import Level, Report, ReportedFinding, catalogue
-from samguard.project import Project
-from samguard.value import replace, value
+from samguard.linting.identity import Level
+from samguard.linting.report import Report, ReportedFinding
+from samguard.value import field, replace, value
 
 if TYPE_CHECKING:
+    from samguard.project import Project
     from samguard.source import Document, Location
 
 FORMATS: Final = tuple("text concise json sarif github markdown gitlab junit checkstyle rdjson".split())
@@ -58,70 +60,90 @@ def wanted(form: str, output: str | None, said: tuple[str, ...]) -> tuple[Wanted
     return tuple(reports)
 
 
-def written(
-    report: Report,
-    form: str,
-    project: Project,
-    *,
-    no_color: bool,
-    quiet: bool = False,
-    fail_on: str = "warning",
-    with_suppressed: bool = False,
-    with_known: bool = False,
-) -> str:
-    """The report in a format. What the format has no room for is told on stderr."""
-    report = _from_checkout(report, form, project)
-    match form:
-        case "json":
-            from samguard.output.findings_json import findings_json
+@value
+class Reports:
+    """A report in whatever formats are asked for.
 
-            return findings_json(report)
-        case "sarif":
-            return _sarif(report, project, quiet=quiet, with_suppressed=with_suppressed)
-        case "github":
-            from samguard.output.github_annotations import github_annotations
+    `root` is the folder that its paths are relative to; `project` gives the project, which only some formats need.
+    `fail_on` is the least level that fails.
+    """
 
-            return github_annotations(report)
-        case "markdown":
-            from samguard.output.summary_markdown import summary_markdown
-            from samguard.project.planning import project_plan
+    report: Report
+    root: str
+    project: Callable[[], Project] = field(repr=False)
+    fail_on: str = "warning"
+    quiet: bool = False
 
-            return summary_markdown(report, project_plan(project))
-        case "gitlab":
-            from samguard.output.gitlab_code_quality import gitlab_code_quality
+    def written(self, form: str, *, no_color: bool, with_suppressed: bool = False, with_known: bool = False) -> str:
+        """The report in a format. What the format has no room for is told on stderr."""
+        report = _from_checkout(self.report, form, self.root)
+        match form:
+            case "json":
+                from samguard.output.findings_json import findings_json
 
-            return gitlab_code_quality(report)
-        case "junit":
-            from samguard.output.junit_xml import junit_xml
+                return findings_json(report)
+            case "sarif":
+                return _sarif(report, self.root, quiet=self.quiet, with_suppressed=with_suppressed)
+            case "github":
+                from samguard.output.github_annotations import github_annotations
 
-            return junit_xml(report, least=None if fail_on == "never" else Level(fail_on))
-        case "checkstyle":
-            from samguard.output.checkstyle_xml import checkstyle_xml
+                return github_annotations(report)
+            case "markdown":
+                from samguard.output.summary_markdown import summary_markdown
+                from samguard.project.planning import project_plan
 
-            return checkstyle_xml(report)
-        case "rdjson":
-            from samguard.output.rdjson import rdjson
+                return summary_markdown(report, project_plan(self.project()))
+            case "gitlab":
+                from samguard.output.gitlab_code_quality import gitlab_code_quality
 
-            return rdjson(report, _documents(project))
-        case "concise":
-            from samguard.output.findings_text import findings_concise
+                return gitlab_code_quality(report)
+            case "junit":
+                from samguard.output.junit_xml import junit_xml
 
-            return findings_concise(report)
-        case _:
-            from samguard.output.findings_text import findings_text
+                return junit_xml(report, least=None if self.fail_on == "never" else Level(self.fail_on))
+            case "checkstyle":
+                from samguard.output.checkstyle_xml import checkstyle_xml
 
-            colour = wants_colour(no_color=no_color)
-            return findings_text(report, width=width(), colour=colour, summary=False, with_known=with_known)
+                return checkstyle_xml(report)
+            case "rdjson":
+                from samguard.output.rdjson import rdjson
+
+                return rdjson(report, _documents(self.project()))
+            case "concise":
+                from samguard.output.findings_text import findings_concise
+
+                return findings_concise(report)
+            case _:
+                from samguard.output.findings_text import findings_text
+
+                colour = wants_colour(no_color=no_color)
+                return findings_text(report, width=width(), colour=colour, summary=False, with_known=with_known)
+
+    def beside_text(self) -> str:
+        """Where GitHub Actions runs samguard and no format is asked for: the annotations. The summary is written too.
+
+        Empty elsewhere. Both are told on stderr.
+        """
+        if os.environ.get("GITHUB_ACTIONS") != "true":
+            return ""
+        from samguard.output.github_annotations import github_annotations
+
+        summary = os.environ.get("GITHUB_STEP_SUMMARY")
+        is_written = bool(summary) and _append(self.written("markdown", no_color=True), summary or "")
+        also = " and a summary of the job" if is_written else ""
+        tell(f"samguard: GITHUB_ACTIONS is set, so there are annotations{also}, too; --format text gives text alone")
+        return github_annotations(_from_checkout(self.report, "github", self.root), only_shown=True)
 
 
-def _sarif(report: Report, project: Project, *, quiet: bool, with_suppressed: bool) -> str:
+def _sarif(report: Report, root: str, *, quiet: bool, with_suppressed: bool) -> str:
+    from samguard.linting import catalogue
     from samguard.output.sarif import sarif_log
     from samguard.project.version_control import version_control
 
-    below = _below_checkout("sarif", project)
-    root = Path(project.root).resolve()
-    repository = version_control(root.parents[below.count("/") - 1] if below else root)
-    explanations = {loaded.rule.id: loaded.explanation for loaded in catalogue()}
+    below = _below_checkout("sarif", root)
+    folder = Path(root).resolve()
+    repository = version_control(folder.parents[below.count("/") - 1] if below else folder)
+    explanations = {loaded.rule.id: loaded.explanation for loaded in catalogue()} | report.explanations
     log = sarif_log(report, explanations, repository=repository, with_suppressed=with_suppressed)
     for note in log.left_out:
         tell(f"samguard: {note.message}")
@@ -139,18 +161,18 @@ def _documents(project: Project) -> dict[str, Document]:
 # paths
 
 
-def _below_checkout(form: str, project: Project) -> str:
+def _below_checkout(form: str, folder: str) -> str:
     """The way from the top of a CI system's checkout down to the project: `services/orders/`; "" where it is the top."""
     system, top = (os.environ.get(name, "") for name in _CHECKOUTS.get(form, ("", "")))
-    root, checkout = Path(project.root).resolve(), Path(top).resolve()
+    root, checkout = Path(folder).resolve(), Path(top).resolve()
     if not system or not top or checkout not in root.parents:
         return ""
     return f"{root.relative_to(checkout).as_posix()}/"
 
 
-def _from_checkout(report: Report, form: str, project: Project) -> Report:
+def _from_checkout(report: Report, form: str, root: str) -> Report:
     """The report with paths that are relative to the checkout."""
-    prefix = _below_checkout(form, project)
+    prefix = _below_checkout(form, root)
     if not prefix:
         return report
 
@@ -181,22 +203,6 @@ def _from_checkout(report: Report, form: str, project: Project) -> Report:
 
 
 # what GitHub's runner reads beside the text
-
-
-def beside_text(report: Report, project: Project) -> str:
-    """Where GitHub Actions runs samguard and no format is asked for: the annotations. The summary is written too.
-
-    Empty elsewhere. Both are told on stderr.
-    """
-    if os.environ.get("GITHUB_ACTIONS") != "true":
-        return ""
-    from samguard.output.github_annotations import github_annotations
-
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    is_written = bool(summary) and _append(written(report, "markdown", project, no_color=True), summary or "")
-    also = " and a summary of the job" if is_written else ""
-    tell(f"samguard: GITHUB_ACTIONS is set, so there are annotations{also}, too; --format text gives text alone")
-    return github_annotations(_from_checkout(report, "github", project), only_shown=True)
 
 
 def _append(text: str, path: str) -> bool:

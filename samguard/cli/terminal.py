@@ -20,17 +20,18 @@ def wants_colour(*, no_color: bool) -> bool:
     """Whether to use colour: on a terminal, unless the option, NO_COLOR or a dumb terminal says no."""
     if no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or _is_terminal()
+    return bool(os.environ.get("FORCE_COLOR")) or is_terminal()
 
 
 def width() -> int:
     """Columns of the terminal; a fixed width in a pipe, so that the output there is always the same."""
-    if not _is_terminal() and "COLUMNS" not in os.environ:
+    if not is_terminal() and "COLUMNS" not in os.environ:
         return _PIPE_WIDTH
     return max(shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns, _NARROWEST)
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Whether stdout is read by a person."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
@@ -48,9 +49,9 @@ def write_out(text: str, output: str | None) -> None:
             with path.open("w", encoding="utf-8", newline="") as stream:
                 stream.write(text)
         else:
-            from samguard.output.whole_file import write_whole
+            from samguard.source.writing import write_whole
 
-            write_whole(path, text)
+            write_whole(path, text.encode("utf-8"))
     except OSError as error:
         message = f"{output!r} cannot be written: {error.strerror or error}"
         raise SamguardError(message) from error

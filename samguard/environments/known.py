@@ -112,6 +112,9 @@ def _environment(  # noqa: PLR0913
             options["stack_name"], stack_name = own.stack_name, own.stack_name.text
         if own.region is not None:
             options["region"], region = own.region, own.region.text
+    if settings.objective is not None:
+        where = settings.places.get(("objective",))
+        options["objective"] = ParameterValue(settings.objective, ParameterSource.CONFIG, where)
     _overlay(parameters, given)
     places = [command.place for command in commands] + ([] if own is None else [own.place])
     return Environment(

@@ -49,7 +49,8 @@ class EnvironmentSettings:
 class Settings:
     """The configuration, with samguard's defaults for what it does not say.
 
-    `places` holds where each value stands, by its path of keys and indices (`("ignore", 0)`), for messages about it.
+    `objective` is what `rehearse` asks of every rollout, a sentence, or None. `places` holds where each value stands, by
+    its path of keys and indices (`("ignore", 0)`), for messages about it.
     """
 
     select: tuple[str, ...] = ()
@@ -63,10 +64,15 @@ class Settings:
     baseline: str | None = None
     """The path of a file with known findings, relative to the configuration."""
     exclude: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    """Rules of installed packages, by the names of their entry points."""
+    policies: tuple[str, ...] = ()
+    """Packs, packages and files, the latter relative to the configuration."""
     production: tuple[str, ...] = DEFAULT_PATTERNS
     per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
     per_path: dict[str, PathSettings] = field(default_factory=dict)
     environments: dict[str, EnvironmentSettings] = field(default_factory=dict)
+    objective: str | None = None
     places: dict[_Path, Place] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -109,6 +115,8 @@ def _settings(root: Mapping, values: dict[str, Any], document: Document) -> Sett
         fail_on=values.get("fail-on", "warning"),
         baseline=values.get("baseline"),
         exclude=tuple(values.get("exclude", ())),
+        plugins=tuple(values.get("plugins", ())),
+        policies=tuple(values.get("policies", ())),
         production=tuple(values.get("production", DEFAULT_PATTERNS)),
         per_file_ignores={pattern: tuple(rules) for pattern, rules in values.get("per-file-ignores", {}).items()},
         per_path={
@@ -119,6 +127,7 @@ def _settings(root: Mapping, values: dict[str, Any], document: Document) -> Sett
             entry.name: _environment(entry, values["environments"][entry.name], document)
             for entry in (environments if isinstance(environments, Mapping) else ())
         },
+        objective=values.get("objective"),
         places=dict(_places(root, document, ())),
     )
 

@@ -65,11 +65,14 @@ SCHEMA: Final[dict[str, Any]] = {
         "baseline": {"type": "string", "minLength": 1, "description": "the path of a baseline"},
         "fail-on": {"enum": ["error", "warning", "note", "never"], "description": "a level"},
         "exclude": _texts("a list of patterns of paths"),
+        "plugins": _texts("a list of installed packages' rules, by the names of their entry points"),
+        "policies": _texts("a list of packs, packages and files of policies"),
         "production": {
             "type": "array",
             "items": {"type": "string", "minLength": 1, "description": "a pattern such as prod*"},
             "description": "a list of patterns of names",
         },
+        "objective": {"type": "string", "minLength": 1, "description": "an objective of rehearsals, a text"},
         "per-file-ignores": {
             "type": "object",
             "description": "a table of patterns of paths, each with a list of rules",

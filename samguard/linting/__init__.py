@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from samguard.linting.engine import lint
     from samguard.linting.identity import Level, Rule
-    from samguard.linting.report import Notification, Report, ReportedFinding
+    from samguard.linting.outside import Outside, OutsideFinding
+    from samguard.linting.report import Notification, Report, ReportedFinding, ReportedFix
     from samguard.linting.rule import Edit, Example, Finding, Fix
     from samguard.linting.rule_modules import LoadedRule, Selection, catalogue, configured, find_rule
 
@@ -23,8 +24,11 @@ __all__ = [
     "Level",
     "LoadedRule",
     "Notification",
+    "Outside",
+    "OutsideFinding",
     "Report",
     "ReportedFinding",
+    "ReportedFix",
     "Rule",
     "Selection",
     "catalogue",
@@ -36,7 +40,8 @@ _HOMES: Final = {
     "rule_modules": ("LoadedRule", "Selection", "catalogue", "configured", "find_rule"),
     "engine": ("lint",),
     "identity": ("Level", "Rule"),
-    "report": ("Notification", "Report", "ReportedFinding"),
+    "outside": ("Outside", "OutsideFinding"),
+    "report": ("Notification", "Report", "ReportedFinding", "ReportedFix"),
     "rule": ("Edit", "Example", "Finding", "Fix"),
 }
 """The modules of this package that define the names."""

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from samguard.environments.environment import Environment, Production
 from samguard.environments.production import is_stage_parameter
+from samguard.errors import SamguardError
 from samguard.evaluation import decided_by_default
 from samguard.linting.line_hash import line_hashes
+from samguard.linting.outside import CFN_LINT, Outside, OutsideFinding
 from samguard.linting.property_path import node_at
 from samguard.linting.report import (
     BecauseStep,
@@ -24,7 +26,7 @@ from samguard.linting.rule_modules import LoadedRule, Selection, names
 from samguard.linting.suppression_use import Suppressing
 from samguard.project import NotRead, Project, TemplateFile
 from samguard.rollout import Deployment, deployments
-from samguard.source import Document, Mapping, Place, Sequence, Span
+from samguard.source import Document, Format, Mapping, Place, Sequence, Span
 from samguard.value import replace
 
 _WHERE: Final = "{where}"
@@ -45,37 +47,52 @@ class _Defect:
     environments: dict[str, str] = field(default_factory=dict)
     """Environments by name, with the condition that it holds under there ("" for always)."""
     resources: dict[str, None] = field(default_factory=dict)
+    fixes: dict[str, dict[str | None, Fix]] = field(default_factory=dict)
+    """Fixes by title and resource."""
     is_assumed: bool = False
+
+    def mending(self) -> tuple[Fix, ...]:
+        """The fixes of the whole defect: one that several resources need is what each of them needs, together."""
+        return tuple(
+            _together(tuple(found.values())) if len(found) > 1 else next(iter(found.values()))
+            for found in self.fixes.values()
+            if found.keys() >= self.resources.keys()
+        )
 
 
 def _go_on() -> None:
     """Nobody stops the run."""
 
 
-def lint(
+def lint(  # noqa: PLR0913 - what a run may be told
     project: Project,
     selection: Selection | None = None,
     *,
     with_line_hashes: bool = True,
     templates: Collection[str] | None = None,
     go_on: Callable[[], None] = _go_on,
+    outside: Callable[[], Outside] | None = None,
 ) -> Report:
     """Every finding of the selected rules in a project.
 
     Line hashes take a pass over the whole text of each file with findings, and only SARIF has a use for them. With
     `templates`, paths, no other template's rollouts are looked at: the report is whole for these templates, and for the
-    files that describe no other's deployment. `go_on` is called time and again, and may raise to end the run.
+    files that describe no other's deployment. `go_on` is called time and again, and may raise to end the run. `outside`
+    gives what another linter found; it is called when samguard's own rules are done, and may wait.
     """
     chosen = selection or Selection()
     # SARIF lists the rules that ran, and that list must not change with the project: there, all are loaded.
     is_without = not project.pipelines and not with_line_hashes
-    run = _Run(project, chosen.rules(frozenset({"pipelines"})) if is_without else chosen.rules(), go_on)
+    rules = chosen.rules(frozenset({"pipelines"})) if is_without else chosen.rules()
+    run = _Run(project, rules, chosen.more, go_on)
     run.documents()
     for file in project.templates:
         if templates is None or file.document.path in templates:
             run.template(file)
     run.pipelines()
     run.whole()
+    if outside is not None:
+        run.outside(outside(), chosen)
     run.suppress()
     return run.report(with_line_hashes=with_line_hashes)
 
@@ -83,9 +100,16 @@ def lint(
 class _Run:
     """One pass over a project. The only mutable thing in the room: it gathers defects."""
 
-    def __init__(self, project: Project, rules: tuple[LoadedRule, ...], go_on: Callable[[], None] = _go_on) -> None:
+    def __init__(
+        self,
+        project: Project,
+        rules: tuple[LoadedRule, ...],
+        more: tuple[LoadedRule, ...] = (),
+        go_on: Callable[[], None] = _go_on,
+    ) -> None:
         self.project = project
         self.rules = rules
+        self.more = more
         self.go_on = go_on
         self.by_model: dict[str, list[LoadedRule]] = {}
         for loaded in rules:
@@ -96,6 +120,10 @@ class _Run:
         self.rollouts = 0
         self.suppressed: dict[tuple[object, ...], str] = {}
         """The defects that are not to be told, with the reasons that their files give."""
+        self.suppressing = Suppressing(project.today, more=more)
+        self.other = Outside()
+        """What another linter said, and what of it was wanted."""
+        self.chosen: Selection | None = None
 
     # asking
 
@@ -115,9 +143,11 @@ class _Run:
             return [finding for model in models for finding in self.ask(loaded, model, path)]
 
     def failed(self, what: str, path: str, error: Exception, rule: Rule | None = None) -> None:
-        """Tells a bug of samguard's own, once."""
+        """Tells a bug of samguard's own, or of a policy, once."""
         message = f"{what} failed on {path}: {type(error).__name__}: {error}. Please report this."
-        note = Notification(Level.ERROR, message, path, rule, is_internal_error=True)
+        if isinstance(error, SamguardError):
+            message = f"{what} failed on {path}: {error}"
+        note = Notification(Level.ERROR, message, path, rule, is_internal_error=not isinstance(error, SamguardError))
         if note not in self.notifications:
             self.notifications.append(note)
 
@@ -148,6 +178,20 @@ class _Run:
                 document = finding.document or (self.project.documents[0] if self.project.documents else None)
                 if document is not None:
                     self.add(loaded.rule, finding, document)
+
+    def outside(self, other: Outside, chosen: Selection) -> None:
+        """Another linter's findings, without those that one of samguard's own tells on the same line already."""
+        self.other, self.chosen = other, chosen
+        self.notifications += other.notifications
+        told = _Told(self.defects.values())
+        for found in other.findings:
+            if not chosen.takes(found.rule):
+                continue
+            if told.has(found):
+                # A suppression that names it did its work, though there is nothing left to suppress.
+                self.suppressing.suppresses(found.rule, found.document, found.finding.span.start)
+            else:
+                self.add(found.rule, found.finding, found.document)
 
     def template(self, file: TemplateFile) -> None:
         """Rules about a template, and about its deployment to each environment."""
@@ -247,12 +291,14 @@ class _Run:
             defect.environments[environment] = condition
         if finding.resource is not None:
             defect.resources[finding.resource] = None
+        for fix in finding.fixes:
+            defect.fixes.setdefault(fix.title, {}).setdefault(finding.resource, fix)
 
     # suppressing
 
     def suppress(self) -> None:
         """Marks what the files say is not to be told, then asks the rules about that saying."""
-        suppressing = Suppressing(self.project.today)
+        suppressing = self.suppressing
         self._mark(suppressing)
         rules = self.by_model.get("SuppressionUse", [])
         by_path = {pipeline.document.path: pipeline.document for pipeline in self.project.pipelines}
@@ -273,8 +319,11 @@ class _Run:
     def _ran(self, rule: Rule, path: str) -> bool:
         """Whether a rule was asked all there is about a file, so that no finding means nothing to find."""
         is_switched_off = names(self.project.ignored_in(path), rule)
+        if rule.name == CFN_LINT:
+            is_wanted = self.chosen is not None and self.chosen.takes(rule) and rule.level is not Level.NOTE
+            return is_wanted and path in self.other.asked and not is_switched_off
         has_failed = any(
-            note.is_internal_error and (note.rule is rule or (note.rule is None and note.path == path))
+            note.rule is rule or (note.is_internal_error and note.rule is None and note.path == path)
             for note in self.notifications
         )
         is_asked = any(loaded.rule is rule and loaded.model != "SuppressionUse" for loaded in self.rules)
@@ -309,6 +358,7 @@ class _Run:
             rollouts=self.rollouts,
             notifications=tuple(self.notifications),
             suppressed=tuple(suppressed),
+            explanations={loaded.rule.id: loaded.explanation for loaded in self.more} | self.other.explanations,
         )
 
     def _configured_level(self) -> Callable[[Rule, str, Level], Level] | None:
@@ -322,6 +372,26 @@ class _Run:
 
     def _is_ignored(self, defect: _Defect) -> bool:
         return names(self.project.ignored_in(defect.document.path), defect.rule)
+
+
+class _Told:
+    """Where samguard's own rules have fired, to see whether another linter says the same again."""
+
+    def __init__(self, defects: Iterable[_Defect]) -> None:
+        self.weights: dict[tuple[str, str, int], int] = {}
+        """The weight of the worst finding by file, rule and line; line 0 stands for the file."""
+        for defect in defects:
+            location = defect.document.location(defect.finding.span)
+            for line in (0, location.start.line, location.end.line):
+                key = (location.path, defect.rule.id, line)
+                self.weights[key] = max(self.weights.get(key, 0), defect.level.weight)
+
+    def has(self, found: OutsideFinding) -> bool:
+        """Whether the cause of a finding is told, by a finding that weighs no less."""
+        line = found.document.position(found.finding.span.start).line
+        keys = [*((rule, line) for rule in found.told_by), *((rule, 0) for rule in found.told_in_file)]
+        least = found.rule.level.weight
+        return any(self.weights.get((found.document.path, *key), 0) >= least for key in keys)
 
 
 def _not_read(skipped: NotRead) -> Notification:
@@ -384,7 +454,7 @@ def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> Repo
         resource=resources[0] if resources else None,
         environments=tuple(defect.environments),
         because=tuple(steps)[:_MOST_STEPS],
-        fixes=tuple(_resolved(fix, document) for fix in finding.fixes),
+        fixes=tuple(_resolved(fix, document) for fix in defect.mending()),
         fingerprint=fingerprint,
         line_hash=hashes[line - 1] if line <= len(hashes) else "",
         lines=() if finding.is_secret else tuple(document.line(number) for number in range(line, last + 1)),
@@ -438,7 +508,18 @@ def _digest(text: str) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 
+def _together(fixes: tuple[Fix, ...]) -> Fix:
+    """Fixes of one title as one: every edit of theirs, once."""
+    edits = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
+    return Fix(fixes[0].title, tuple(edits), all(fix.safe for fix in fixes), fixes[0].document)
+
+
 def _resolved(fix: Fix, document: Document) -> ReportedFix:
     target = fix.document or document
-    edits = tuple(TextEdit(target.location(edit.span), edit.text) for edit in fix.edits)
+    wanted = fix.edits
+    if target.format is Format.JSON:
+        from samguard.source.json_edit import in_json  # noqa: PLC0415 - most templates are YAML
+
+        wanted = tuple(in_json(edit, target) for edit in wanted)
+    edits = tuple(TextEdit(target.location(edit.span), edit.text) for edit in wanted)
     return ReportedFix(fix.title, fix.safe, edits)

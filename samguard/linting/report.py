@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from samguard.linting.explanation import Explanation
 from samguard.linting.identity import Level, Rule
 from samguard.source.spans import Location
 from samguard.value import field, value
@@ -103,6 +104,8 @@ class Report:
     """What would be a finding, if it were not in the baseline."""
     resolved: tuple[KnownDefect, ...] = field(default=())
     """What is in the baseline, and was looked for in vain."""
+    explanations: dict[str, Explanation] = field(default_factory=dict, repr=False)
+    """Of rules that are not samguard's own, by identifier."""
 
     def count(self, level: Level) -> int:
         """How many findings have this level."""

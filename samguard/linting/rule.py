@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from samguard.evaluation import Reason
 from samguard.linting.identity import Level, Rule
-from samguard.source import Document, Span
+from samguard.source import Document, Edit, Span
 from samguard.value import field, value
 
 __all__ = ["Edit", "Example", "Finding", "Fix", "Level", "Rule"]
-
-
-@value
-class Edit:
-    """One replacement of text. An empty span inserts."""
-
-    span: Span
-    text: str
 
 
 @value

@@ -11,6 +11,7 @@ from typing import Any, Final
 from samguard.environments import Settings
 from samguard.errors import SamguardError, nearest
 from samguard.linting.explanation import Explanation, explanation
+from samguard.linting.outside import outside_rule
 from samguard.linting.rule import Example, Finding, Rule
 from samguard.value import field, value
 
@@ -62,13 +63,13 @@ def catalogue(absent: frozenset[str] = frozenset()) -> tuple[LoadedRule, ...]:
         if not family.ispkg or getattr(import_module(family.name), "NEEDS", None) in absent:
             continue
         for module in pkgutil.iter_modules(import_module(family.name).__path__, f"{family.name}."):
-            loaded = _load(module.name)
+            loaded = load_rule(module.name)
             if loaded is not None:
                 found.append(loaded)
     return tuple(sorted(found, key=lambda loaded: loaded.rule.id))
 
 
-def _load(name: str) -> LoadedRule | None:
+def load_rule(name: str) -> LoadedRule | None:
     """The rule in a module; None for a module that rules of a family share."""
     module = import_module(name)
     rule = getattr(module, "RULE", None)
@@ -76,7 +77,8 @@ def _load(name: str) -> LoadedRule | None:
         return None
     check = module.check
     annotations = [kind for parameter, kind in check.__annotations__.items() if parameter != "return"]
-    model = str(annotations[0]) if annotations else ""
+    # A text in modules that postpone annotations, else the class itself.
+    model = str(getattr(annotations[0], "__name__", annotations[0])) if annotations else ""
     if model not in MODELS:
         message = f"the check of {rule.id} asks for {model!r}, which is none of {', '.join(MODELS)}"
         raise TypeError(message)
@@ -106,20 +108,26 @@ class Selection:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend: tuple[str, ...] = ()
+    more: tuple[LoadedRule, ...] = field(default=(), repr=False)
+    """Rules that are not in the catalogue: policies."""
 
     def __post_init__(self) -> None:
         for word in (*self.select, *self.ignore, *self.extend):
-            check_word(word)
+            check_word(word, self.more)
 
     def rules(self, absent: frozenset[str] = frozenset()) -> tuple[LoadedRule, ...]:
         """The selected rules, in the order of their identifiers, without families that need what is absent."""
         chosen = [
             loaded
-            for loaded in catalogue(absent)
+            for loaded in (*catalogue(absent), *self.more)
             if (names(self.select, loaded.rule) if self.select else loaded.rule.on_by_default)
             or names(self.extend, loaded.rule)
         ]
         return tuple(loaded for loaded in chosen if not names(self.ignore, loaded.rule))
+
+    def takes(self, rule: Rule) -> bool:
+        """Whether a finding of another linter's rule is wanted."""
+        return (not self.select or names(self.select, rule)) and not names(self.ignore, rule)
 
 
 def names(words: Iterable[str], rule: Rule) -> bool:
@@ -127,7 +135,12 @@ def names(words: Iterable[str], rule: Rule) -> bool:
     return any(word.lower() == rule.name or rule.id.startswith(word.upper()) or word.upper() == "ALL" for word in words)
 
 
-def configured(settings: Settings, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:
+def configured(
+    settings: Settings,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    more: tuple[LoadedRule, ...] = (),
+) -> Selection:
     """The rules of a configuration, or those that a command line selects instead; what either ignores is ignored.
 
     Raises SamguardError for a word that names no rule, with its place where the configuration says it.
@@ -135,7 +148,7 @@ def configured(settings: Settings, select: Iterable[str] = (), ignore: Iterable[
     said = tuple(_rules_said(settings))
     for path, word in said:
         try:
-            check_word(word)
+            check_word(word, more)
         except SamguardError as error:
             place = settings.places.get(path)
             if place is None:
@@ -144,7 +157,7 @@ def configured(settings: Settings, select: Iterable[str] = (), ignore: Iterable[
             raise SamguardError(error.message, path=where.path, line=where.start.line, hint=error.hint) from None
     chosen = tuple(select)
     extend = (*settings.extend_select, *((WITHOUT_REASON,) if settings.require_reason else ()))
-    return Selection(chosen or settings.select, (*settings.ignore, *ignore), () if chosen else extend)
+    return Selection(chosen or settings.select, (*settings.ignore, *ignore), () if chosen else extend, more)
 
 
 def _rules_said(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -164,10 +177,10 @@ def _rules_said(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], str
         yield from ((("per-path", pattern, "levels", word), word) for word in said.levels)
 
 
-def check_word(word: str) -> None:
-    """Raises SamguardError where a word names no rule."""
-    rules = [loaded.rule for loaded in catalogue()]
-    if any(names((word,), rule) for rule in rules) and word:
+def check_word(word: str, more: Iterable[LoadedRule] = ()) -> None:
+    """Raises SamguardError where a word names no rule; `more` are rules besides those of the catalogue."""
+    rules = [loaded.rule for loaded in (*catalogue(), *more)]
+    if word and (any(names((word,), rule) for rule in rules) or outside_rule(word) is not None):
         return
     known = tuple(name for rule in rules for name in (rule.id, rule.name))
     near = nearest(word, known)

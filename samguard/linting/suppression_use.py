@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from samguard.linting.outside import outside_rule
 from samguard.linting.rule import Rule
-from samguard.linting.rule_modules import catalogue, names
+from samguard.linting.rule_modules import LoadedRule, catalogue, names
 from samguard.linting.suppression import SuppressedRule, Suppression, suppressions
 from samguard.source import Document
 from samguard.value import field, value
@@ -36,6 +37,8 @@ class Suppressing:
     today: date | None
     by_path: dict[str, tuple[Suppression, ...]] = field(default_factory=dict)
     used: set[tuple[str, Suppression, SuppressedRule]] = field(default_factory=set)
+    more: tuple[LoadedRule, ...] = ()
+    """Rules besides those of the catalogue."""
 
     def of(self, document: Document) -> tuple[Suppression, ...]:
         """The suppressions of a document, read once."""
@@ -63,7 +66,7 @@ class Suppressing:
         """What has become of each suppression of a document. `ran` says whether a rule was asked all about a path."""
         for suppression in self.of(document):
             for named in suppression.rules or (SuppressedRule("", suppression.span),):
-                meant = rules_named(named.word)
+                meant = rules_named(named.word, self.more)
                 expected = [rule for rule in meant if rule.on_by_default or len(meant) == 1]
                 yield SuppressionUse(
                     suppression,
@@ -75,6 +78,8 @@ class Suppressing:
                 )
 
 
-def rules_named(word: str) -> tuple[Rule, ...]:
+def rules_named(word: str, more: tuple[LoadedRule, ...] = ()) -> tuple[Rule, ...]:
     """The rules that a word stands for: an identifier, the beginning of one, a name, or ALL."""
-    return tuple(loaded.rule for loaded in catalogue() if names((word,), loaded.rule)) if word else ()
+    found = tuple(loaded.rule for loaded in (*catalogue(), *more) if names((word,), loaded.rule)) if word else ()
+    other = None if found else outside_rule(word)
+    return found if other is None else (other,)

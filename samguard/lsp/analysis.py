@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 
 from samguard.environments.environment import ParameterValue
-from samguard.linting import Report, ReportedFinding, catalogue, configured, lint
+from samguard.linting import Report, ReportedFinding, catalogue, lint
 from samguard.lsp.places import Target
 from samguard.lsp.rollout_marks import plan_marks, strategy_marks
 from samguard.lsp.settings import ClientSettings
@@ -15,6 +15,7 @@ from samguard.lsp.view import View
 from samguard.project import Options, Project, TemplateFile, load_project
 from samguard.project.files import Files
 from samguard.rollout import deployments
+from samguard.rulebook import rulebook
 from samguard.source import Document
 from samguard.value import value
 
@@ -95,7 +96,7 @@ def judge(analysis: Analysis, go_on: Callable[[], None]) -> Report:
     """The findings in the open documents. Raises SamguardError where a setting names no rule."""
     project, settings = analysis.project, analysis.question.settings
     catalogue()  # here and not on the event loop's thread, where hovers ask for it
-    selection = configured(project.settings, settings.select, settings.ignore)
+    selection = rulebook(project, settings.select, settings.ignore)
     relative = {os.path.relpath(path, project.root).replace(os.sep, "/") for path in analysis.question.buffers}
     templates = frozenset(file.document.path for file in project.templates if _concerns(file, relative))
     return lint(project, selection, with_line_hashes=False, templates=templates, go_on=go_on)

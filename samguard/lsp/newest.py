@@ -118,7 +118,13 @@ class Newest(Generic[K, T]):
                 on_loop(lambda: self.failed(key, raised))
             self.surroundings.back(lambda: self._ended(key, state))
 
-        todo = self.prepare(key)
+        try:
+            todo = self.prepare(key)
+        except Exception as error:  # noqa: BLE001 - the same
+            state.is_running = False
+            self.failed(key, error)
+            self.finished(key)
+            return
         self.surroundings.beside(work)
 
     def _ended(self, key: K, state: _State) -> None:

@@ -6,11 +6,12 @@ stdout belongs to the protocol. Whatever fails here is written into the client's
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -39,6 +40,11 @@ _NOISY: Final = (".aws-sam", "node_modules", ".venv", "venv", "cdk.out", ".git",
 _PULLED: Final = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier=SECTION)
 _SWITCH_SECONDS: Final = 0.001
 """How long the thread that analyses may keep the loop waiting; Python's own 5 ms add up over an answer's steps."""
+
+
+_GARBAGE: Final = (100_000, 20, 20)
+"""How seldom Python looks for circles of garbage. An analysis makes many objects and next to no circles, and looking
+through all that is known of a template of 600 resources halts everything for 180 ms, several times in each analysis."""
 
 
 class SamguardServer(LanguageServer):
@@ -95,11 +101,18 @@ class SamguardServer(LanguageServer):
         """What pygls could not make sense of."""
         self.log(types.MessageType.Error, f"{type(error).__name__}: {error}")
 
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What went wrong where nobody waits for an answer: when an analysis came back."""
+        loop.default_exception_handler(context)
+        error = context.get("exception")
+        self.log(types.MessageType.Error, f"{type(error).__name__}: {error}. Please report this.")
+
     # beginning
 
     def begin(self, params: types.InitializeParams) -> None:
         """Makes the session for what a client says of itself."""
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed)
         settings, wrong = read_client_settings(params.initialization_options, self.settings)
         self.support = params.capabilities
         session = Session(self, LoopAndThread(loop), settings)
@@ -150,10 +163,15 @@ def _folders(params: types.InitializeParams) -> list[str]:
     uris = [folder.uri for folder in params.workspace_folders or ()]
     if not uris and params.root_uri:
         uris = [params.root_uri]
-    found = [path_of(uri, os.getcwd()) for uri in uris]
     if not uris and params.root_path:
-        found = [os.path.abspath(params.root_path)]
-    return [path for path in found if path is not None]
+        return [os.path.abspath(params.root_path)]
+    return list(_paths(uris))
+
+
+def _paths(uris: Iterable[str]) -> dict[str, None]:
+    """The paths of those addresses that are files or folders of this machine, once each."""
+    found = (path_of(uri, os.getcwd()) for uri in uris)
+    return dict.fromkeys(path for path in found if path is not None)
 
 
 def _register(server: SamguardServer) -> None:  # noqa: C901 - one short handler for each message
@@ -197,9 +215,14 @@ def _register(server: SamguardServer) -> None:  # noqa: C901 - one short handler
         _look_again(server, [change.uri for change in params.changes])
 
     @on(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
-    def folders_changed(_: types.DidChangeWorkspaceFoldersParams) -> None:
-        found = [path_of(folder.uri, os.getcwd()) for folder in server.workspace.folders.values()]
-        server.session.move([path for path in found if path is not None])
+    def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        # Not as pygls keeps them: it knows nothing of a client's only folder, the root.
+        event = params.event
+        removed = _paths([folder.uri for folder in event.removed])
+        gone = {path for folder in removed for path in (folder, os.path.realpath(folder))}
+        came = _paths([folder.uri for folder in event.added])
+        left = [folder for folder in server.session.folders if folder not in gone]
+        server.session.move([*left, *came])
 
     @on(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configured(params: types.DidChangeConfigurationParams) -> None:
@@ -311,8 +334,7 @@ def _watch(server: SamguardServer) -> None:
 
 
 def _look_again(server: SamguardServer, uris: list[str]) -> None:
-    paths = [path_of(uri, os.getcwd()) for uri in uris]
-    wanted = [path for path in paths if path is not None and not set(path.split(os.sep)) & set(_NOISY)]
+    wanted = [path for path in _paths(uris) if not set(path.split(os.sep)) & set(_NOISY)]
     if wanted:
         server.session.look_again(wanted)
 
@@ -323,4 +345,5 @@ def serve(settings: ClientSettings) -> None:
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever else prints must not come between two messages
     sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.set_threshold(*_GARBAGE)
     SamguardServer(settings).start_io(stdin, stdout)

@@ -6,6 +6,7 @@ from typing import Final
 
 from samguard.linting.explanation import Explanation
 from samguard.linting.identity import Level, Rule
+from samguard.linting.outside import CFN_LINT
 from samguard.pattern import pattern
 
 _MAX_DESCRIPTION: Final = 1024
@@ -34,8 +35,10 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
 
     Its page is the first one that it has its facts from, else samguard's (`home`). The name stays as it is written in
     configurations and suppressions, so that a reader can copy it from an alert. Only rules about who may change production
-    have a `security-severity`: of any other, it would turn a finding into a vulnerability.
+    have a `security-severity`: of any other, it would turn a finding into a vulnerability. A rule of another
+    linter (cfn-lint) goes by that one's name, a policy by that word.
     """
+    is_own = rule.id.startswith("SG")
     summary = f"{rule.name.replace('-', ' ').capitalize()}."
     explained = explanation or Explanation(summary, what_goes_wrong="", silent_when="", fix="", source="")
     descriptor: dict[str, object] = {
@@ -44,8 +47,8 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
         "shortDescription": {"text": _at_most(explained.summary)},
         "fullDescription": {"text": _at_most(f"{explained.summary} {explained.what_goes_wrong}".strip())},
         "help": {
-            "text": _help(rule, explained.markdown.replace("**", "")),
-            "markdown": _help(rule, explained.markdown),
+            "text": _help(rule, explained.markdown.replace("**", ""), is_own=is_own),
+            "markdown": _help(rule, explained.markdown, is_own=is_own),
         },
     }
     address = _ADDRESS.search(explained.source)
@@ -54,20 +57,20 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
     configuration: dict[str, object] = {"level": rule.level.value}
     if not rule.on_by_default:
         configuration["enabled"] = False
-    tags = [tag for tag in ("aws-sam", "deployment-safety", _FAMILIES.get(rule.id[:3])) if tag]
-    properties: dict[str, object] = {
-        "tags": tags,
-        "precision": "high",  # what is not known is never reported
-        "problem.severity": _SEVERITIES[rule.level],
-    }
+    tags = [CFN_LINT if rule.name == CFN_LINT else "policy"]
+    properties: dict[str, object] = {"tags": tags}
+    if is_own:
+        tags[:] = [tag for tag in ("aws-sam", "deployment-safety", _FAMILIES.get(rule.id[:3])) if tag]
+        properties["precision"] = "high"  # what is not known is never reported
+    properties["problem.severity"] = _SEVERITIES[rule.level]
     if rule.security_severity is not None:
         tags.append("security")  # else GitHub takes no notice of the number
         properties["security-severity"] = f"{rule.security_severity:.1f}"
     return descriptor | {"defaultConfiguration": configuration, "properties": properties}
 
 
-def _help(rule: Rule, text: str) -> str:
-    return f"{text}\n\nA bad and a good template are shown by `samguard rule {rule.id}`."
+def _help(rule: Rule, text: str, *, is_own: bool) -> str:
+    return f"{text}\n\nA bad and a good template are shown by `samguard rule {rule.id}`." if is_own else text
 
 
 def _at_most(text: str) -> str:

@@ -18,14 +18,14 @@ def _go_on() -> None:
 class Files:
     """Reads the files of one run, a buffer before the file of the same path.
 
-    `buffers` holds texts by absolute path. Documents and templates that `before`, the files of an earlier run, read
+    `buffers` holds texts, or the bytes of files, by absolute path. Documents and templates that `before`, the files of an earlier run, read
     from the same bytes are not parsed again. `go_on` is called before each file and folder, and may raise to end the
     run.
     """
 
     def __init__(
         self,
-        buffers: Mapping[str, str] | None = None,
+        buffers: Mapping[str, str | bytes] | None = None,
         before: Files | None = None,
         go_on: Callable[[], None] = _go_on,
     ) -> None:
@@ -45,6 +45,10 @@ class Files:
             if buffered is not None:
                 return buffered
         return read_file(disk_path, inside)
+
+    def buffer(self, path: Path) -> bytes | None:
+        """What a buffer holds; None where there is none for that path."""
+        return self._buffers.get(os.path.abspath(path))
 
     def document(self, content: bytes, path: str) -> Document:
         """The document in these bytes, which `path` names to people."""
@@ -81,6 +85,6 @@ class Files:
                 yield Path(path)
 
 
-def _content(text: str) -> bytes:
+def _content(text: str | bytes) -> bytes:
     """A buffer as its file would be. Half a surrogate pair, which no file can hold, stays one character."""
-    return text.encode("utf-8", "replace")
+    return text if isinstance(text, bytes) else text.encode("utf-8", "replace")

@@ -142,8 +142,12 @@ class _Loader:
         """Environments that pipelines deploy to."""
 
     def project(self) -> Project:
+        if self.configuration.settings.objective is not None:
+            from samguard.project.rehearsing import configured_objective  # noqa: PLC0415 - it loads samguard.rehearsal
+
+            configured_objective(self.configuration.settings)  # refused here, so that rules can rely on it
         if self.stdin is not None:  # first, since an editor's text stands for the file of the same name
-            self._take(Found(self.stdin, self._relative(self.stdin), self.options.stdin or b"", was_named=True))
+            self._take(Found(self.stdin, self._relative(self.stdin), self._stdin(self.stdin), was_named=True))
             self._configs_above(self.stdin)
         for path in self.paths:
             if is_folder(path):
@@ -299,6 +303,10 @@ class _Loader:
     def _read(self, path: Path) -> bytes | Unread:
         """The bytes of a file that a walk came by: its folder is inside of the project, but a link may lead out."""
         return self.files.read(path, self.root if is_link(path) else None)
+
+    def _stdin(self, path: Path) -> bytes:
+        said = self.files.buffer(path)
+        return (self.options.stdin or b"") if said is None else said
 
     def _not_read(self, path: Path, content: Unread) -> None:
         self.not_read.append(NotRead(self._relative(path), content.why, content.is_failure))

@@ -19,7 +19,7 @@ from samguard.rollout.state_machine import (
     unpublished_state_machine,
 )
 from samguard.template import Refusal, RefusalKind, Template
-from samguard.value import field, value
+from samguard.value import field, replace, value
 
 HOOK_PREFIX: Final = "CodeDeployHook_"
 """What the name of a function must begin with, for CodeDeploy's managed policy to let it be invoked."""
@@ -115,7 +115,8 @@ def deployment(scene: EvaluatedTemplate, sources: Mapping[str, SourceFile] | Non
             is_shadowed = rollout.alias_resource is None and logical_id in aliased and _has_no_alias(rollout)
             if rollout.exists is not False and not is_shadowed:
                 ordered.append(rollout)
-    return Deployment(scene, _production(scene), tuple(ordered), tuple(refusals), sources or {})
+    whole = tuple(replace(refusal, template=scene.template) for refusal in refusals)
+    return Deployment(scene, _production(scene), tuple(ordered), whole, sources or {})
 
 
 def deployments(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from samguard.source import Span
-from samguard.value import value
+from samguard.value import field, value
+
+if TYPE_CHECKING:
+    from samguard.template.template import Template
 
 
 class RefusalKind(Enum):
@@ -60,6 +64,8 @@ class Refusal:
     resource: str | None = None
     instead: str | None = None
     instead_is_safe: bool = False
+    template: Template | None = field(default=None, repr=False, compare=False)
+    """The template that is refused, where it was read as a whole."""
 
     @property
     def text(self) -> str:

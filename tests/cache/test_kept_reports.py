@@ -36,7 +36,7 @@ class Runs:
     def find(self) -> Found:
         self.count += 1
         project = load_project([str(self.project)])
-        return Found(lint(project, configured(project.settings)), project.settings.fail_on)
+        return Found(lint(project, configured(project.settings)), str(self.project), project.settings.fail_on)
 
     def run(self, *asked: str) -> Found:
         return kept_or_found((str(self.project), *asked), self.find, self.folder if self.keeps else None)
@@ -89,7 +89,7 @@ def test_other_words_are_another_question(runs: Runs) -> None:
     "broken",
     [
         "", "{", "[]", "null", "{}", '{"seen": 1}', '{"seen": [], "report": 1, "fail-on": "error"}',
-        '{"seen": [], "report": ["Report", 1], "fail-on": "error"}',
+        '{"seen": [], "report": ["Report", 1], "fail-on": "error", "root": "/", "baseline": null}',
         '{"seen": [], "report": ["os.system", "true"], "fail-on": "error"}',
         '{"seen": [["read"]], "report": null, "fail-on": ""}',
         "[" * 100_000,
@@ -127,7 +127,7 @@ def test_a_full_disk_leaves_no_piece_of_an_entry(runs: Runs, monkeypatch: pytest
 
 def test_a_run_with_an_internal_error_is_not_kept(runs: Runs) -> None:
     note = Notification(Level.ERROR, "a bug", is_internal_error=True)
-    kept_or_found(("x",), lambda: Found(Report((), (), notifications=(note,)), "warning"), runs.folder)
+    kept_or_found(("x",), lambda: Found(Report((), (), notifications=(note,)), "/", "warning"), runs.folder)
     assert not runs.folder.exists() or list(runs.folder.iterdir()) == []
 
 
@@ -180,7 +180,7 @@ def test_what_is_written_is_read_back(item: object) -> None:
     assert valued(json.loads(json.dumps(plain(item)))) == item
 
 
-@pytest.mark.parametrize("item", [{}, 1.5, [], object(), b""])
+@pytest.mark.parametrize("item", [[], object(), b"", {1}, 1j])
 def test_what_is_no_part_of_a_report_is_refused(item: object) -> None:
     with pytest.raises(TypeError):
         plain(item)

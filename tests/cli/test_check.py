@@ -271,7 +271,7 @@ def test_json_has_the_shape_that_scripts_rely_on(project: Path) -> None:
                 "resource": "Orders",
                 "environments": ["prod"],
                 "because": [],
-                "fixes": [],
+                "fixes": finding["fixes"],
                 "suppressed": None,
                 "baseline": "new",
                 "fingerprint": finding["fingerprint"],
@@ -280,6 +280,9 @@ def test_json_has_the_shape_that_scripts_rely_on(project: Path) -> None:
         "summary": {"templates": 1, "environments": 2, "rollouts": 2, "errors": 1, "warnings": 0, "notes": 0},
     }
     assert "in prod" in finding["message"]
+    (fix,) = finding["fixes"]
+    assert {"title", "safe", "edits"} == set(fix)
+    assert all({"path", "start", "end", "text"} == set(edit) for edit in fix["edits"])
     assert re.fullmatch(r"[0-9a-f]{32}", finding["fingerprint"])
 
 
@@ -517,3 +520,24 @@ def test_help_names_the_command_and_its_options(project: Path, arguments: tuple[
 
 def test_an_unknown_command_ends_with_2(project: Path) -> None:
     assert 2 == samguard("chekc", cwd=project).code
+
+
+# cfn-lint
+
+
+def test_rules_of_cfn_lint_are_selected_only_where_it_is_asked(project: Path) -> None:
+    ran = samguard("check", "--select", "SG301,E3012", cwd=project)
+    assert (2, b"") == (ran.code, ran.stdout)
+    assert "'E3012' names rules of cfn-lint, which is not asked. Give --cfn-lint as well" in ran.err
+
+
+def test_rules_of_cfn_lint_may_be_ignored_anyway(own: Path) -> None:
+    lay_out(own, {"samguard.toml": 'ignore = ["W3005", "cfn-lint"]'})
+    assert 1 == check(own, "--ignore", "E3012").code
+
+
+def test_cfn_lint_is_not_asked_where_none_of_its_rules_is_selected(project: Path) -> None:
+    ran = check(project, "--cfn-lint", "--format", "concise")
+    assert 1 == len(ran.out.splitlines())
+    assert "cfn-lint is not asked, since none of its rules is selected" in ran.err
+    assert 1 == ran.code

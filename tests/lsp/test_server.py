@@ -83,6 +83,29 @@ async def test_an_editor_shows_fixes_and_forgets_a_typo(neovim: LanguageClient, 
 
 
 @pytest.mark.asyncio
+async def test_settings_and_folders_may_change(neovim: LanguageClient, folder: Path) -> None:
+    uri = opened(neovim, folder / "template.yaml")
+    await neovim.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert "SG301" in [found.code for found in neovim.diagnostics[uri]]
+    settings = {"samguard": {"ignore": ["SG301"]}}
+    neovim.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=settings))
+    await neovim.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert "SG301" not in [found.code for found in neovim.diagnostics[uri]]
+
+    elsewhere = types.WorkspaceFolder(uri=(folder / "elsewhere").as_uri(), name="elsewhere")
+    event = types.WorkspaceFoldersChangeEvent(added=[elsewhere], removed=[])
+    neovim.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event=event))
+    await neovim.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert "SG205" in [found.code for found in neovim.diagnostics[uri]]
+
+    lay_out(folder, {"samguard.toml": 'ignore = ["SG2"]'})
+    change = types.FileEvent(uri=(folder / "samguard.toml").as_uri(), type=types.FileChangeType.Created)
+    neovim.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=[change]))
+    await neovim.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert "SG205" not in [found.code for found in neovim.diagnostics[uri]]
+
+
+@pytest.mark.asyncio
 async def test_an_editor_that_asks_is_answered(asking: LanguageClient, folder: Path) -> None:
     uri = opened(asking, folder / "template.yaml")
     document = types.TextDocumentIdentifier(uri=uri)
@@ -174,37 +197,66 @@ def test_without_pygls_it_says_what_to_install(tmp_path: Path) -> None:
     assert ran.stdout == b""
 
 
-def test_options_hold_until_the_editor_says_otherwise(tmp_path: Path) -> None:
-    lay_out(tmp_path, {"template.yaml": ORDERS, "samconfig.toml": STAGES})
-    document = {"uri": (tmp_path / "template.yaml").as_uri(), "languageId": "yaml", "version": 1}
-    text = (tmp_path / "template.yaml").read_text(encoding="utf-8")
-    begin_there = request(1, "initialize", processId=None, rootUri=tmp_path.as_uri(), capabilities={})
-    open_it = {
-        "jsonrpc": "2.0",
-        "method": "textDocument/didOpen",
-        "params": {"textDocument": document | {"text": text}},
-    }
+def spoken_to(program: list[str], cwd: Path, last: int, *said: object) -> list[dict[str, object]]:
+    """The messages of a server until it answers the request with the number `last`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "samguard", "lsp", "--env", "dev"],
+        [sys.executable, *program],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         env=command.environment(),
-        cwd=tmp_path,
+        cwd=cwd,
     )
-    ask = request(2, "textDocument/codeLens", textDocument={"uri": document["uri"]})
     assert process.stdin is not None
     assert process.stdout is not None
+    heard: list[dict[str, object]] = []
     with process:
-        process.stdin.write(framed(begin_there, open_it, ask))
+        process.stdin.write(framed(*said))
         process.stdin.flush()
-        found: dict[str, object] = {}
-        while found.get("id") != 2:
+        while not heard or heard[-1].get("id") != last:
             length = int(process.stdout.readline().split(b":")[1])
             while process.stdout.readline().strip():
                 pass
-            found = json.loads(process.stdout.read(length))
+            heard.append(json.loads(process.stdout.read(length)))
         process.stdin.close()
-    assert '"title": "dev: 10 % for 5 min' in json.dumps(found["result"])
+    return heard
+
+
+def open_there(folder: Path) -> tuple[dict[str, object], dict[str, object], dict[str, object]]:
+    """What an editor says to open a template, and its document."""
+    lay_out(folder, {"template.yaml": ORDERS, "samconfig.toml": STAGES})
+    uri = (folder / "template.yaml").as_uri()
+    text = (folder / "template.yaml").read_text(encoding="utf-8")
+    item = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
+    begun = request(1, "initialize", processId=None, rootUri=folder.as_uri(), capabilities={})
+    opened: dict[str, object] = {"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": item}}
+    return begun, opened, {"uri": uri}
+
+
+def test_options_hold_until_the_editor_says_otherwise(tmp_path: Path) -> None:
+    begun, opened, document = open_there(tmp_path)
+    ask = request(2, "textDocument/codeLens", textDocument=document)
+    *_, answer = spoken_to(["-m", "samguard", "lsp", "--env", "dev"], tmp_path, 2, begun, opened, ask)
+    assert '"title": "dev: 10 % for 5 min' in json.dumps(answer["result"])
+
+
+@pytest.mark.parametrize("broken", ["diagnostic", "hover", "judge"])
+def test_a_bug_is_logged_and_the_server_lives_on(tmp_path: Path, broken: str) -> None:
+    begun, opened, document = open_there(tmp_path)
+    program = "import samguard.lsp.session as s, samguard.cli\n"
+    program += f"def broken(*a, **k): raise ValueError('a bug')\ns.{broken} = broken\nsamguard.cli.main()"
+    heard = spoken_to(
+        ["-c", program, "lsp"],
+        tmp_path,
+        4,
+        *(begun, opened),
+        request(2, "textDocument/diagnostic", textDocument=document),
+        request(3, "textDocument/hover", textDocument=document, position={"line": 10, "character": 8}),
+        request(4, "textDocument/codeLens", textDocument=document),
+    )
+    logged = [json.dumps(message) for message in heard if message.get("method") == "window/logMessage"]
+    assert any("ValueError: a bug" in message for message in logged)
+    assert "10 % for 5 min" in json.dumps(heard[-1]["result"])
 
 
 def test_nothing_that_is_printed_comes_between_two_messages(tmp_path: Path) -> None:

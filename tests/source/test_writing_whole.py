@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from samguard.output.whole_file import write_whole
+from samguard.source.writing import write_whole
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="asks for what only POSIX systems have")
 
@@ -18,7 +18,7 @@ def names(folder: Path) -> list[str]:
 
 
 def test_a_text_is_written_as_it_is(tmp_path: Path) -> None:
-    write_whole(tmp_path / "a", "é\r\n\n")
+    write_whole(tmp_path / "a", "é\r\n\n".encode())
     assert "é\r\n\n".encode() == (tmp_path / "a").read_bytes()
     assert ["a"] == names(tmp_path)
 
@@ -31,7 +31,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "a").write_text("old")
     monkeypatch.setattr(os if call == "fsync" else Path, call, full)
     with pytest.raises(OSError, match="No space left"):
-        write_whole(tmp_path / "a", "new")
+        write_whole(tmp_path / "a", b"new")
     assert ("old", ["a"]) == ((tmp_path / "a").read_text(), names(tmp_path))
 
 
@@ -42,15 +42,15 @@ def test_an_interrupted_run_leaves_what_was_there(tmp_path: Path, monkeypatch: p
     (tmp_path / "a").write_text("old")
     monkeypatch.setattr(os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write_whole(tmp_path / "a", "new")
+        write_whole(tmp_path / "a", b"new")
     assert ("old", ["a"]) == ((tmp_path / "a").read_text(), names(tmp_path))
 
 
 def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[str]] = []
     monkeypatch.setattr(os, "fsync", lambda _: seen.append(names(tmp_path)))
-    write_whole(tmp_path / "a", "new")
-    assert [False] == ["a" in listed for listed in seen]
+    write_whole(tmp_path / "a", b"new")
+    assert "a" not in seen[0]
 
 
 @posix
@@ -58,7 +58,7 @@ def test_a_file_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
     (tmp_path / "a").chmod(0o640)
     (tmp_path / "link").symlink_to("a")
-    write_whole(tmp_path / "link", "new")
+    write_whole(tmp_path / "link", b"new")
     assert (True, "new", 0o640) == (
         (tmp_path / "link").is_symlink(),
         (tmp_path / "a").read_text(),
@@ -69,8 +69,8 @@ def test_a_file_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
 def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
     with pytest.raises(FileExistsError):
-        write_whole(tmp_path / "a", "new", is_new=True)
-    write_whole(tmp_path / "b", "new", is_new=True)
+        write_whole(tmp_path / "a", b"new", is_new=True)
+    write_whole(tmp_path / "b", b"new", is_new=True)
     assert ("old", "new", ["a", "b"]) == ((tmp_path / "a").read_text(), (tmp_path / "b").read_text(), names(tmp_path))
 
 
@@ -78,7 +78,7 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
 def test_not_even_that_of_a_link_to_nowhere(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("gone")
     with pytest.raises(FileExistsError):
-        write_whole(tmp_path / "a", "new", is_new=True)
+        write_whole(tmp_path / "a", b"new", is_new=True)
     assert ["a"] == names(tmp_path)
 
 
@@ -87,7 +87,7 @@ def test_where_there_are_no_hard_links_it_is_renamed(tmp_path: Path, monkeypatch
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(Path, "hardlink_to", none)
-    write_whole(tmp_path / "a", "new", is_new=True)
+    write_whole(tmp_path / "a", b"new", is_new=True)
     with pytest.raises(FileExistsError):
-        write_whole(tmp_path / "a", "newer", is_new=True)
+        write_whole(tmp_path / "a", b"newer", is_new=True)
     assert ("new", ["a"]) == ((tmp_path / "a").read_text(), names(tmp_path))
