@@ -53,7 +53,7 @@ test: $(VENV)/.installed-test ## run the tests, but not the slow ones (ARGS="-k 
 
 # ---- everything a change must pass -------------------------------------------------------------------------
 
-check: format lint types imports test ## all of the following, then the tests
+check: format lint types imports docs test ## all of the following and the documentation, then the tests
 
 format: $(VENV)/.installed-dev ## is the code formatted?
 	$(BIN)/ruff format --check --quiet --diff .
