@@ -179,7 +179,7 @@ def _do(block: Block, story: Story, told: Callable[[Block, list[str]], None] | N
             raise block.wrong("shows something else than\n" + "\n".join(right))
     elif block.language == "sh":
         for line in block.lines:
-            _look_at_options(line, block)
+            look_at_options(line, block.place)
 
 
 def _read(block: Block) -> None:
@@ -265,7 +265,7 @@ def _ran(block: Block, story: Story) -> Iterator[str]:
         yield line
         command = line.removeprefix("$ ")
         if not story.project:
-            _look_at_options(command, block)
+            look_at_options(command, block.place)
         elif command == "echo $?":
             yield str(story.last_code)
         else:
@@ -281,7 +281,7 @@ def _output(command: str, block: Block, story: Story) -> Iterator[str]:
     yield from (line.rstrip() for line in f"{ran.out}{ran.err}".splitlines())
 
 
-def _look_at_options(line: str, block: Block) -> None:
+def look_at_options(line: str, place: str) -> None:
     """Whether each `samguard` of a command line has this command, and that this option. Values may be placeholders."""
     for part in re.split(r"[|;]|&&", line.partition(" #")[0]):
         words = shlex.split(part)
@@ -290,10 +290,10 @@ def _look_at_options(line: str, block: Block) -> None:
         command, at = typer.main.get_command(app), 1
         while at < len(words) and (inner := getattr(command, "commands", None)) and not words[at].startswith("-"):
             if words[at] not in inner:
-                raise block.wrong(f"samguard has no command {words[at]}")
+                raise PageError(f"{place}: samguard has no command {words[at]}")
             command, at = inner[words[at]], at + 1
         known = {"-h", "--help", *(name for each in command.params for name in (*each.opts, *each.secondary_opts))}
         for word in words[at:]:
             option = word.partition("=")[0]
             if option.startswith("-") and option not in {"-", "--", *known}:
-                raise block.wrong(f"{' '.join(words[:at])} has no option {option}")
+                raise PageError(f"{place}: {' '.join(words[:at])} has no option {option}")

@@ -14,10 +14,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import yaml
 from command import in_process
 from examples import agree, found
 from examples import write as write_example
-from pages import ROOT, Block, PageError, blocks, pages, run
+from pages import ROOT, Block, PageError, blocks, look_at_options, pages, run
 
 import samguard
 from samguard.linting import catalogue
@@ -42,6 +43,20 @@ def test_rules_that_a_page_names_exist(page: Path) -> None:
     named = re.findall(r"\b(SG\d{3})(?: ([a-z\d]+(?:-[a-z\d]+)+))?", page.read_text(encoding="utf-8"))
     known = {loaded.rule.id: loaded.rule.name for loaded in catalogue()} | COPIED
     assert [] == [(rule, name) for rule, name in named if rule not in known or (name and known[rule] != name)]
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_commands_in_a_sentence_exist(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for said in re.findall(r"`(samguard\s[^`]+)`", text):
+        look_at_options(said.replace("\n", " "), name(page))
+
+
+def test_hooks_that_are_shown_exist() -> None:
+    hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+    shown = re.findall(r"^ +- id: (samguard\S*)$", "".join(page.read_text("utf-8") for page in pages()), re.MULTILINE)
+    assert set(shown) <= hooks
+    assert shown
 
 
 @pytest.mark.parametrize("page", pages(), ids=name)
