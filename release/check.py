@@ -135,6 +135,7 @@ def _tried(wheel: Path, folder: Path, version: str) -> None:
         raise ReleaseError(f"the demo has other findings: {found}")
     if json.loads(_run(samguard, "plan", "--format", "json", cwd=demo))["templates"] != expected["plan"]:
         raise ReleaseError("the demo has another plan")
+    _run(samguard, "rehearse", cwd=demo)
     _run(samguard, "rule", "SG301", cwd=demo)
 
 
