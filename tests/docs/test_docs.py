@@ -19,6 +19,7 @@ from command import in_process
 from examples import agree, found
 from examples import write as write_example
 from pages import ROOT, Block, PageError, blocks, look_at_options, pages, run
+from translator import translated
 
 import samguard
 from samguard.linting import catalogue
@@ -50,6 +51,16 @@ def test_commands_in_a_sentence_exist(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     for said in re.findall(r"`(samguard\s[^`]+)`", text):
         look_at_options(said.replace("\n", " "), name(page))
+
+
+def test_what_the_tutorial_ends_with_is_what_aws_makes_of_it(tmp_path: Path) -> None:
+    run(ROOT / "docs" / "tutorial.md", tmp_path / "project")
+    text = (tmp_path / "project" / "template.yaml").read_text(encoding="utf-8")
+    uploaded = re.sub(r"CodeUri: .*", "CodeUri: s3://builds/orders.zip", text)  # as `sam deploy` does
+    made = translated(uploaded, {"Stage": "prod"})
+    assert not isinstance(made, str), made
+    (row,) = made
+    assert ("TakeOrder", "live", "Linear10PercentEvery1Minute") == (row.function, row.alias, row.strategy)
 
 
 def test_hooks_that_are_shown_exist() -> None:
