@@ -54,6 +54,15 @@ class PlanFormat(StrEnum):
     JSON = "json"
 
 
+class RehearsalFormat(StrEnum):
+    """How a rehearsal is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    SVG = "svg"
+
+
 class FailOn(StrEnum):
     """The least level of a finding that makes the run fail."""
 
@@ -378,7 +387,9 @@ def rehearse(
     parameter: Parameter = None,
     region: Region = None,
     config: Config = None,
-    format: Annotated[PlanFormat, typer.Option("--format", help="How the rehearsal is written.")] = PlanFormat.TEXT,
+    format: Annotated[
+        RehearsalFormat, typer.Option("--format", help="How the rehearsal is written: html is a page, svg a picture.")
+    ] = RehearsalFormat.TEXT,
     output: Output = None,
     failure: Annotated[
         str,

@@ -35,6 +35,12 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def draws_blocks() -> bool:
+    """Whether stdout takes more than ASCII."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    return encoding.replace("-", "").startswith("utf") and os.environ.get("TERM") not in {"dumb", "linux"}
+
+
 def write_out(text: str, output: str | None) -> None:
     """Writes a report to stdout or to a file. A file is written whole or not at all; a device or FIFO, as it is.
 
