@@ -206,7 +206,7 @@ def check(
         bool,
         typer.Option(
             "--show-suppressed",
-            help="Write suppressed findings and those of the baseline, too, marked as such (sarif).",
+            help="Write suppressed findings and those of the baseline, too, marked as such (json, sarif).",
         ),
     ] = False,
     whole_project: Annotated[
