@@ -53,7 +53,7 @@ def put_through(
     _written(report, project)
     if rehearses:
         try:
-            rehearsal = project_rehearsal(project, Scenario(constant(60)), Means(deployments=20))
+            rehearsal = project_rehearsal(project, Scenario(constant(6)), Means(deployments=20))
         except SamguardError:
             pass
         else:

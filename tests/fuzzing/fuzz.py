@@ -4,8 +4,8 @@ The targets are templates, samconfigs, pipelines, hooks (the code of functions, 
 settings (samguard's own configuration, policies, a baseline). The seeds are the examples of the rules and the projects in
 fixtures/. A mutated file is checked and planned as the command would, by samguard's rules and the packs of policies, and
 all formats are written; one input in four is rehearsed, another is fixed in memory. What must hold: no exception, no
-internal error told as a notification, and an end within ten seconds and two gigabytes. What libFuzzer finds it writes
-to `crash-…` in the current folder; it becomes a test in tests/hostile/test_found.py before it is mended.
+internal error told as a notification, and an end within 25 seconds (five, if it were not instrumented) and two gigabytes.
+What libFuzzer finds it writes to `crash-…` in the current folder; it becomes a test in tests/hostile/test_found.py before it is mended.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def main() -> None:
     for number, seed in enumerate(seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     print(f"{len(seeds)} seeds in {corpus}", file=sys.stderr)  # noqa: T201
-    bounds = ("-timeout=10", "-rss_limit_mb=2048", "-max_len=20000", f"-max_total_time={int(given.minutes * 60)}")
+    bounds = ("-timeout=25", "-rss_limit_mb=2048", "-max_len=20000", f"-max_total_time={int(given.minutes * 60)}")
     atheris.Setup(
         [sys.argv[0], *bounds, *rest, str(corpus)],
         _one_input(given.target),
