@@ -93,7 +93,7 @@ def _encoding(stream: TextIO | None) -> str:
 
 
 def _write(text: str, stream: TextIO | None, encoding: str) -> None:
-    if stream is None:  # closed by who started samguard
+    if stream is None or not text:  # None: closed by who started samguard
         return
     content = text.encode(encoding, "replace")
     try:
