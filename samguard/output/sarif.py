@@ -14,6 +14,7 @@ from samguard import __version__
 from samguard.linting.explanation import Explanation
 from samguard.linting.identity import Level, Rule
 from samguard.linting.report import Notification, Report, ReportedFinding, ReportedFix, TextEdit
+from samguard.output.findings_json import production_json
 from samguard.output.json_text import json_text
 from samguard.output.sarif_rule import rule_descriptor
 from samguard.pattern import pattern
@@ -91,6 +92,7 @@ def sarif_log(
         run = head | {
             "invocations": [_invocation((*report.notifications, *left_out), index)],
             "results": [_result(finding, index[finding.rule.id], is_compared=is_compared) for finding in kept],
+            "properties": {"production": production_json(report)},
         }
         text = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
         size = _compressed(text)
