@@ -63,6 +63,14 @@ class RehearsalFormat(StrEnum):
     SVG = "svg"
 
 
+class FleetFormat(StrEnum):
+    """How a report of many repositories is written."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
 class FailOn(StrEnum):
     """The least level of a finding that makes the run fail."""
 
@@ -503,6 +511,61 @@ def rule(
     from samguard.cli.rule import run_rule
 
     run_rule(name, form=format.value, no_color=no_color)
+
+
+@app.command()
+def report(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|FOLDER...",
+            help="What `samguard check --format json` or sarif wrote, and folders of it.",
+            show_default=False,
+        ),
+    ],
+    format: Annotated[FleetFormat, typer.Option("--format", help="How the report is written.")] = FleetFormat.HTML,
+    output: Output = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="DATE", help="The day to compare with; the oldest by default.", show_default=False
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="The day to report; the newest by default.", show_default=False),
+    ] = None,
+    before: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--before",
+            metavar="FILE|FOLDER",
+            help="Earlier reports to compare with, whatever their date. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    team_from: Annotated[
+        str | None,
+        typer.Option(
+            "--team-from",
+            metavar="PATTERN",
+            help="Where in a file's path the team stands, such as {team}/{repo}/{date}.",
+            show_default=False,
+        ),
+    ] = None,
+    teams: Annotated[
+        str | None,
+        typer.Option(
+            "--teams", metavar="FILE", help="A map of teams in YAML: payments: [orders, 'bill-*'].", show_default=False
+        ),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Report many repositories together: how safely each team deploys, and whether it gets better."""
+    from samguard.cli.report import FleetQuestion, run_report
+
+    question = FleetQuestion(tuple(paths), tuple(before or ()), since, until, team_from, teams)
+    raise typer.Exit(run_report(question, form=format.value, output=output, quiet=quiet))
 
 
 @app.command()

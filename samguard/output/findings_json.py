@@ -35,9 +35,16 @@ def findings_json(report: Report, *, with_suppressed: bool = False) -> str:
                 "errors": report.count(Level.ERROR),
                 "warnings": report.count(Level.WARNING),
                 "notes": report.count(Level.NOTE),
+                "production": production_json(report),
             },
         }
     )
+
+
+def production_json(report: Report) -> dict[str, object]:
+    """How many rollouts go to production, in how many an error was found, and of how many it is not known."""
+    production = report.production
+    return {"rollouts": production.rollouts, "at_risk": production.at_risk, "unknown": production.unknown}
 
 
 def _finding(finding: ReportedFinding) -> dict[str, object]:

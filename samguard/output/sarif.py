@@ -14,6 +14,7 @@ from samguard import __version__
 from samguard.linting.explanation import Explanation
 from samguard.linting.identity import Level, Rule
 from samguard.linting.report import KnownDefect, Notification, Report, ReportedFinding, ReportedFix, TextEdit
+from samguard.output.findings_json import production_json
 from samguard.output.json_text import json_text
 from samguard.output.sarif_rule import rule_descriptor
 from samguard.pattern import pattern
@@ -95,6 +96,7 @@ def sarif_log(
                 *(_result(finding, index[finding.rule.id], is_compared=is_compared) for finding in kept),
                 *(_absent(defect, index) for defect in gone),
             ],
+            "properties": {"production": production_json(report)},
         }
         text = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
         size = _compressed(text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from samguard.environments import Settings
 from samguard.environments.environment import Environment, Production
-from samguard.evaluation import Unknown
 from samguard.errors import SamguardError
+from samguard.evaluation import Unknown
 from samguard.project.project import Project
 from samguard.rehearsal import Means, Objective, Rehearsal, Scenario, objective, rehearse
 from samguard.rehearsal.advice import advice
@@ -37,10 +37,7 @@ def project_rehearsal(
     templates = tuple(
         TemplateRehearsal(
             file.template.document.path,
-            tuple(
-                _environment(file.template, environment, setting, named)
-                for environment in file.environments
-            ),
+            tuple(_environment(file.template, environment, setting, named) for environment in file.environments),
         )
         for file in project.templates
     )
