@@ -101,9 +101,9 @@ def _shared_by(live: Environment, others: dict[tuple[str, str | None], list[Envi
     for option in (option for option in _SHARED if option in live.options):
         given = live.options[option]
         text = _said(given)
-        for other in others.get((option, text), ()) if text is not None else ():
+        for other in others.get((option, text), ()):
             place, beside = given.place, other.options[option].place
-            if place is not None and beside is not None:
+            if text is not None and place is not None and beside is not None:
                 if not names_production(text, live.production_patterns):
                     yield _finding(option, live, other, place, beside)
                 else:

@@ -161,6 +161,18 @@ stack_name = "orders"
 parameter_overrides = "Stage=prod"
 """,
     ),
+    Example(  # filled in before the deployment
+        template=PLAIN,
+        samconfig="""
+version = 0.1
+[dev.deploy.parameters]
+stack_name = "<name>"
+parameter_overrides = "Stage=dev"
+[prod.deploy.parameters]
+stack_name = "<name>"
+parameter_overrides = "Stage=prod"
+""",
+    ),
     Example(  # two names of production
         template=PLAIN,
         samconfig="""
@@ -268,8 +280,8 @@ def _is_live(environment: Environment) -> bool:
 
 
 def _is_same_stack(one: Environment, other: Environment) -> bool:
-    name = one.stack_name
-    if not name or name != other.stack_name or any(mark in name for mark in "${<%") or not words(name):
+    name = one.stack_name  # which the other one has as well
+    if not name or any(mark in name for mark in "${<%") or not words(name):
         return False
     return one.region == other.region and all(_text(one, key) == _text(other, key) for key in _APART)
 
