@@ -243,9 +243,11 @@ def _steps(document: Document) -> tuple[int, int]:
             continue
         for entry in node.entries:
             inner = entry.value
+            if not isinstance(inner, (Mapping, Sequence)):
+                continue
             start = document.position(inner.span.start)
             key = document.position(entry.key.span.start)
-            if start.line <= key.line or not isinstance(inner, (Mapping, Sequence)):
+            if start.line <= key.line:
                 continue
             by = start.column - key.column
             if isinstance(inner, Mapping) and by > 0:
