@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-clients check format lint types imports fix snapshots coverage bench fuzz corpus clients docs clean
+.PHONY: help demo test test-clients check format lint types imports fix snapshots coverage bench fuzz corpus clients docs release-check clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- set-up: stamps, so that it is done again only when pyproject.toml changes ------------------------------
 
@@ -53,7 +53,7 @@ test: $(VENV)/.installed-test ## run the tests, but not the slow ones (ARGS="-k 
 
 # ---- everything a change must pass -------------------------------------------------------------------------
 
-check: format lint types imports test ## all of the following, then the tests
+check: format lint types imports docs test ## all of the following and the documentation, then the tests
 
 format: $(VENV)/.installed-dev ## is the code formatted?
 	$(BIN)/ruff format --check --quiet --diff .
@@ -82,8 +82,10 @@ fix: $(VENV)/.installed-dev ## let ruff repair and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-snapshots: $(VENV)/.installed-test ## write the tests' snapshots anew; read the diff
-	$(BIN)/pytest -m 'not slow and not clients' --snapshot-update $(ARGS)
+snapshots: $(VENV)/.installed-test ## write the tests' snapshots and the output in the documentation anew; read the diff
+	$(BIN)/pytest -m 'not slow and not clients' --snapshot-update --ignore tests/docs $(ARGS)
+	PYTHONPATH=tests $(BIN)/python tests/docs/test_docs.py
+	$(BIN)/python docs/pictures/terminal.py
 
 coverage: $(VENV)/.installed-dev ## which lines and branches no test reaches
 	@rm -f .coverage .coverage.*
@@ -114,5 +116,8 @@ clients: test-clients
 docs: $(VENV)/.installed-docs ## the documentation, in docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
 
+release-check: $(VENV)/.installed-dev ## build what would be released, twice; install it elsewhere; run the demo
+	$(BIN)/python release/check.py
+
 clean: ## remove what make made
-	rm -rf $(VENV) build dist samguard.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist docs/_build docs/reference/made samguard.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -119,7 +119,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
     if rows:
         yield "| option | |\n|---|---|"
         for parameter, said in rows:
-            names = ", ".join((*parameter.opts, *parameter.secondary_opts))
+            names = "`, `".join((*parameter.opts, *parameter.secondary_opts))
             shown = f"`{parameter.metavar or names}`" if parameter.param_type_name == "argument" else f"`{names}`"
             yield f"| {shown} | {_cell(said)} |"
         yield ""

@@ -73,7 +73,7 @@ BAD = (
         template="""
 Transform: AWS::Serverless-2016-10-31
 Resources:
-  Hello:
+  Hello:  # SG101
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: src/
@@ -81,7 +81,7 @@ Resources:
       Runtime: python3.12
       Events:
         Hello: {Type: Api}
-  Bye:  # SG101
+  Bye:
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: src/
@@ -166,9 +166,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     uses_aliases = any(not isinstance(rollout.alias, Removed) for rollout in deployment.rollouts)
     is_wanted = means_to_shift(deployment)
     if not (uses_aliases or is_wanted):
-        called = [rollout for rollout, traffic in exposed if traffic is Traffic.REQUESTS]
-        if called:
-            first = min(called, key=lambda rollout: rollout.function)  # whichever is first, the finding stays the same
+        first = next((rollout for rollout, traffic in exposed if traffic is Traffic.REQUESTS), None)
+        if first is not None:
             yield Finding(
                 first.spans.resource,
                 "no function of this template has an alias, so each deployment reaches every user at once {where}, and "

@@ -18,9 +18,10 @@ from samguard.errors import nearest
 from samguard.evaluation import EvaluatedTemplate, Literal, Reason, Trail
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment, Rollout
+from samguard.rules.environments.map_lookups import lookups
 from samguard.rules.environments.orders_example import SHIFTED
-from samguard.source import Mapping, Node, Place, Scalar, Sequence
-from samguard.template import Intrinsic, calls, intrinsic
+from samguard.source import Mapping, Place, Scalar, Sequence
+from samguard.template import Intrinsic
 
 RULE = Rule("SG614", "findinmap-missing-key", Level.ERROR, since="0.1.0")
 
@@ -108,47 +109,14 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each entry that is looked up and not there."""
     told: set[tuple[str, ...]] = set()
     for rollout in deployment.rollouts:
-        for node in _nodes(rollout):
-            for call in _lookups(node, rollout.scene):
-                keys = _keys(call, rollout.scene)
-                if keys is None or tuple(keys[0]) in told:
-                    continue
-                told.add(tuple(keys[0]))
-                found = _missing(keys[0], keys[1], call, rollout)
-                if found is not None:
-                    yield found
-
-
-def _nodes(rollout: Rollout) -> Iterator[Node]:
-    """What decides a rollout, where it looks anything up: its preference, and the alarms and the group that it uses."""
-    alarms = rollout.alarms if isinstance(rollout.alarms, tuple) else ()
-    resources = [rollout.group, rollout.alias_resource, *(rollout.scene.resource_of(alarm.value) for alarm in alarms)]
-    holders = frozenset(call.member for call in calls(rollout.template, "Fn::FindInMap"))
-    if rollout.preference is not None and ("" in holders or rollout.resource.logical_id in holders):  # "" is Globals
-        yield rollout.preference
-    for resource in resources:
-        if resource is not None and resource.logical_id in holders and rollout.scene.exists(resource):
-            yield resource.properties
-
-
-def _lookups(node: Node | None, scene: EvaluatedTemplate) -> Iterator[Intrinsic]:
-    """Each Fn::FindInMap that is certainly evaluated."""
-    call = intrinsic(node)
-    if call is not None and call.name == "Fn::If":
-        chosen, _ = scene.chosen(node)
-        if chosen is not node:
-            yield from _lookups(chosen, scene)
-        return
-    if call is not None and call.name == "Fn::FindInMap":
-        yield call
-    if isinstance(node, Mapping):
-        for entry in node:
-            if not isinstance(entry.value, Scalar):
-                yield from _lookups(entry.value, scene)
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            if not isinstance(item, Scalar):
-                yield from _lookups(item, scene)
+        for call in lookups(rollout):
+            keys = _keys(call, rollout.scene)
+            if keys is None or tuple(keys[0]) in told:
+                continue
+            told.add(tuple(keys[0]))
+            found = _missing(keys[0], keys[1], call, rollout)
+            if found is not None:
+                yield found
 
 
 def _keys(call: Intrinsic, scene: EvaluatedTemplate) -> tuple[list[str], Trail] | None:

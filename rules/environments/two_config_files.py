@@ -31,7 +31,14 @@ prod:
       parameter_overrides: Stage=prod Owner=shop
 """
 
-BAD = Example(template=PLAIN, samconfig=_TOML % "  # SG612", files=(("samconfig.yaml", _YAML),))
+BAD = (
+    Example(template=PLAIN, samconfig=_TOML % "  # SG612", files=(("samconfig.yaml", _YAML),)),
+    Example(
+        template=PLAIN,
+        samconfig="# How orders are deployed\n" + _TOML.lstrip() % "  # SG612",
+        files=(("samconfig.yaml", _YAML),),
+    ),
+)
 
 GOOD = (
     Example(template=PLAIN, files=(("samconfig.yaml", _YAML),)),

@@ -62,6 +62,15 @@ class FleetFormat(StrEnum):
     JSON = "json"
 
 
+class RehearsalFormat(StrEnum):
+    """How a rehearsal is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    SVG = "svg"
+
+
 class FailOn(StrEnum):
     """The least level of a finding that makes the run fail."""
 
@@ -205,7 +214,7 @@ def check(
         bool,
         typer.Option(
             "--show-suppressed",
-            help="Write suppressed findings and those of the baseline, too, marked as such (sarif).",
+            help="Write suppressed findings and those of the baseline, too, marked as such (json, sarif).",
         ),
     ] = False,
     whole_project: Annotated[
@@ -386,7 +395,9 @@ def rehearse(
     parameter: Parameter = None,
     region: Region = None,
     config: Config = None,
-    format: Annotated[PlanFormat, typer.Option("--format", help="How the rehearsal is written.")] = PlanFormat.TEXT,
+    format: Annotated[
+        RehearsalFormat, typer.Option("--format", help="How the rehearsal is written: html is a page, svg a picture.")
+    ] = RehearsalFormat.TEXT,
     output: Output = None,
     failure: Annotated[
         str,
@@ -615,8 +626,19 @@ def _project_options(
             message = f"--parameter {item!r} is not of the form KEY=VALUE"
             raise SamguardError(message)
         values[key] = text
-    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if paths and "-" in paths and sys.stdin is not None else None
+    stdin = _stdin(MAX_BYTES + 1) if paths and "-" in paths else None
     return Options(values, tuple(env or ()), region, config, stdin, stdin_filename)
+
+
+def _stdin(most: int) -> bytes:
+    """The template that is piped in. Raises SamguardError where there is nothing to read from."""
+    if sys.stdin is None:
+        raise SamguardError("- reads a template from stdin, which is closed")
+    try:
+        return sys.stdin.buffer.read(most)
+    except OSError as error:
+        message = f"stdin cannot be read: {error.strerror or error}"
+        raise SamguardError(message) from error
 
 
 def _fix_request(fix: bool, unsafe: bool, diff: bool, paths: list[str] | None) -> FixRequest | None:
@@ -637,8 +659,8 @@ def _words(given: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for item in given or () for word in item.split(",") if word.strip())
 
 
-def main() -> None:
-    """The console script."""
+def run() -> None:
+    """Runs the command that was typed. What stops it is told in a sentence."""
     # What is read has no cycles and lives until the end: looking for garbage among it took a third of a run.
     gc.set_threshold(_ALLOCATIONS, 20, 20)
     try:
@@ -646,9 +668,27 @@ def main() -> None:
     except SamguardError as error:
         _fail(f"error: {error}")
     except Exception as error:
+        why = _of_the_system(error)
+        if why is not None:
+            _fail(f"error: {why}")
         if {"-v", "--verbose"} & set(sys.argv):
             raise
         _fail(f"internal error: {type(error).__name__}: {error}. Please report this; -v shows where it arose.")
+
+
+def _of_the_system(error: Exception) -> str | None:
+    """What is wrong round samguard, where it is that: no bug of samguard's."""
+    import errno
+
+    if isinstance(error, OSError) and error.filename is None:
+        if error.errno in {errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF}:
+            from samguard.cli.terminal import give_up
+
+            give_up(sys.stdout)  # of what the command line's library writes itself: its help, the version
+            return f"stdout cannot be written: {error.strerror}"
+        if error.errno == errno.ENOENT:
+            return "the current folder is not there any more"
+    return None
 
 
 def _fail(message: str) -> NoReturn:

@@ -146,7 +146,8 @@ class _Run:
             project.root,
             project.settings.fail_on,
             project.configuration.baseline,
-            may_be_kept=not project.settings.plugins,
+            # what installed packages hold may change without a look at the disk that would tell
+            may_be_kept=not (project.settings.plugins or project.settings.policies or asked.policies),
         )
 
     def narrowed_if_asked(self, found: Found) -> Report:

@@ -41,6 +41,13 @@ _HEAD: Final = """\
 # Words in the names of environments, stacks and stages that mean production.
 #production = ["prod*", "prd*", "live*"]
 
+# What a rollout must catch; `samguard rehearse` and SG344 hold it to that.
+#objective = "catch 5 % errors at 60 requests a minute with 95 %"
+
+# Rules of your own: packs of policies (course, strict), files of them, and installed packages with rules in Python.
+#policies = ["course"]
+#plugins = []
+
 # Other levels than the rules' own: "error", "warning" or "note".
 #[levels]
 #no-hooks = "warning"

@@ -357,13 +357,14 @@ class _Run:
         reported: list[ReportedFinding] = []
         suppressed: list[ReportedFinding] = []
         level_of = self._configured_level()
+        shown = self._shown()
         for key, defect in sorted(defects, key=lambda item: _order(item[1])):
             document = defect.document
             if level_of is not None:
                 defect.level = level_of(defect.rule, document.path, defect.level)
             if document.path not in hashes:
                 hashes[document.path] = line_hashes(document.text) if with_line_hashes else []
-            found = _reported(defect, hashes[document.path], taken)
+            found = shown(_reported(defect, hashes[document.path], taken))
             if key in self.suppressed:
                 suppressed.append(replace(found, suppression=self.suppressed[key]))
             else:
@@ -396,6 +397,16 @@ class _Run:
             return level is Level.ERROR
 
         return self.at_risk.counted(is_told_error)
+
+    def _shown(self) -> Callable[[ReportedFinding], ReportedFinding]:
+        """Gives a finding as it may be shown: without the values of parameters that say `NoEcho`."""
+        if not any(
+            declared.is_hidden for file in self.project.templates for declared in file.template.parameters.values()
+        ):
+            return lambda found: found
+        from samguard.linting.hidden_values import HiddenValues  # noqa: PLC0415 - few templates have such parameters
+
+        return HiddenValues(self.project).without
 
     def _configured_level(self) -> Callable[[Rule, str, Level], Level] | None:
         """Gives the level of a rule in a file; None where the configuration says nothing of levels."""

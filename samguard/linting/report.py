@@ -117,7 +117,7 @@ class Report:
     known: tuple[ReportedFinding, ...] = field(default=())
     """What would be a finding, if it were not in the baseline."""
     resolved: tuple[KnownDefect, ...] = field(default=())
-    """What is in the baseline, and was looked for in vain."""
+    """What is in the baseline, and was looked for in vain; paths are relative to the project, as those of findings."""
     explanations: dict[str, Explanation] = field(default_factory=dict, repr=False)
     """Of rules that are not samguard's own, by identifier."""
 

@@ -207,10 +207,13 @@ def _judged(now: Standing) -> str:
 def _moved_sentence(found: Fleet) -> str:
     change = found.total.change
     moved = change.coverage if change is not None else None
-    if moved is None:
+    if change is None or moved is None:
         return ""
     then = str(found.since) if found.since else "the earlier reports"
     way = f"unchanged since {then}" if not moved else f"{points(moved)} percentage points since {then}"
+    if change.repositories < found.total.repositories:
+        those = number(change.repositories, "repository")
+        way += f", in the {those} that have a report of then, too"
     return f' <span class="{"good" if moved > 0 else "bad" if moved < 0 else "quiet"}">({way})</span>'
 
 

@@ -58,10 +58,11 @@ def rule_descriptor(rule: Rule, explanation: Explanation | None, home: str | Non
     if not rule.on_by_default:
         configuration["enabled"] = False
     tags = [CFN_LINT if rule.name == CFN_LINT else "policy"]
-    properties: dict[str, object] = {"tags": tags, "problem.severity": _SEVERITIES[rule.level]}
+    properties: dict[str, object] = {"tags": tags}
     if is_own:
         tags[:] = [tag for tag in ("aws-sam", "deployment-safety", _FAMILIES.get(rule.id[:3])) if tag]
         properties["precision"] = "high"  # what is not known is never reported
+    properties["problem.severity"] = _SEVERITIES[rule.level]
     if rule.security_severity is not None:
         tags.append("security")  # else GitHub takes no notice of the number
         properties["security-severity"] = f"{rule.security_severity:.1f}"

@@ -79,10 +79,8 @@ def test_git_and_baselines_are_loaded_only_where_they_are_asked_for(tmp_path: Pa
     lay_out(tmp_path, {"template.yaml": ORDERS})
     names = ("git_changes", "baseline", "change", "watch", "levels", "completion", "init")
     program = (
-        "import sys, samguard.cli.check as c; from samguard.project import Options;"
-        "c.run_check((), Options(), form='concise', output='out.txt', select=(), ignore=(), fail_on=None, exit_zero=True,"
-        " also=(), show_suppressed=False, whole_project=False,"
-        " baseline=None, changed_since=None, no_color=True, quiet=True, verbose=False);"
+        "import sys, samguard.cli.check as c, samguard.cli.reports as r; from samguard.project import Options;"
+        "c.run_check(c.Question((), Options()), r.wanted('concise', 'out.txt', ()), exit_zero=True, no_cache=True, quiet=True);"
         f"print([n for n in sys.modules if n.startswith('samguard.') and n.rpartition('.')[2] in {names}])"
     )
     import subprocess
