@@ -213,7 +213,7 @@ def _moved_sentence(found: Fleet) -> str:
     way = f"unchanged since {then}" if not moved else f"{points(moved)} percentage points since {then}"
     if change.repositories < found.total.repositories:
         those = number(change.repositories, "repository")
-        way += f", in the {those} that have a report of then, too"
+        way += f", in the {those} with a report of then, too"
     return f' <span class="{"good" if moved > 0 else "bad" if moved < 0 else "quiet"}">({way})</span>'
 
 
