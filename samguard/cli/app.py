@@ -507,13 +507,19 @@ def rule(
             autocompletion=_rule_words,
         ),
     ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy", metavar="FILE|PACK", help="Policies besides those of the configuration.", show_default=False
+        ),
+    ] = None,
     format: Annotated[PlanFormat, typer.Option("--format", help="How the rule is written.")] = PlanFormat.TEXT,
     no_color: NoColor = False,
 ) -> None:
     """Explain one rule (what goes wrong, bad, good, fix, source), or list all."""
     from samguard.cli.rule import run_rule
 
-    run_rule(name, form=format.value, no_color=no_color)
+    run_rule(name, policies=tuple(policy or ()), form=format.value, no_color=no_color)
 
 
 @app.command()

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 
 def rule_words(incomplete: str) -> Iterator[str]:
-    """Identifiers and names of rules; behind a comma, the next one."""
+    """Identifiers and names of rules, those of the configuration among them; behind a comma, the next one."""
     from samguard.linting import catalogue
+    from samguard.rulebook import more_rules
 
+    try:
+        more = more_rules(Path.cwd())
+    except Exception:  # noqa: BLE001 - samguard's own rules are completed all the same
+        more = ()
     before, comma, word = incomplete.rpartition(",")
-    for loaded in catalogue():
+    for loaded in (*catalogue(), *more):
         if loaded.rule.id.startswith(word.upper()):
             yield f"{before}{comma}{loaded.rule.id}"
         if word and loaded.rule.name.startswith(word.lower()):

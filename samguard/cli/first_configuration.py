@@ -44,7 +44,8 @@ _HEAD: Final = """\
 # What a rollout must catch; `samguard rehearse` and SG344 hold it to that.
 #objective = "catch 5 % errors at 60 requests a minute with 95 %"
 
-# Rules of your own: packs of policies (course, strict), files of them, and installed packages with rules in Python.
+# Rules of your own: packs of policies (course, strict, aws-well-architected, regulated), files of them, and installed
+# packages with rules in Python. `samguard rule --policy course` shows what is in a pack.
 #policies = ["course"]
 #plugins = []
 

@@ -46,6 +46,8 @@ class Change:
 
     before: Standing
     after: Standing
+    repositories: int = 1
+    """How many they are."""
 
     @property
     def coverage(self) -> float | None:
@@ -183,7 +185,8 @@ def _group(pairs: Sequence[_Pair], team: str, repository: str) -> Group:
     both = [(new, old) for new, old in pairs if old is not None]
     # what was not counted at one of the days would look like a change
     same = [(new, old) for new, old in both if (new.report.production is None) == (old.report.production is None)]
-    change = Change(_standing(old for _, old in same), _standing(new for new, _ in same)) if same else None
+    before, after = _standing(old for _, old in same), _standing(new for new, _ in same)
+    change = Change(before, after, len(same)) if same else None
     errors: Counter[str] = Counter()
     for new, _ in pairs:
         errors.update({rule: number for (rule, level), number in new.report.rules.items() if level == "error"})

@@ -189,12 +189,16 @@ def check_word(word: str, more: Iterable[LoadedRule] = ()) -> None:
     raise SamguardError(message, hint=hint)
 
 
-def find_rule(word: str) -> LoadedRule:
-    """The rule with an identifier or a name. Raises SamguardError where there is none."""
-    for loaded in catalogue():
+def find_rule(word: str, more: tuple[LoadedRule, ...] = ()) -> LoadedRule:
+    """The rule with an identifier or a name; `more` are rules besides those of the catalogue.
+
+    Raises SamguardError where there is none.
+    """
+    rules = (*catalogue(), *more)
+    for loaded in rules:
         if word.upper() == loaded.rule.id or word.lower() == loaded.rule.name:
             return loaded
-    known = tuple(name for loaded in catalogue() for name in (loaded.rule.id, loaded.rule.name))
+    known = tuple(name for loaded in rules for name in (loaded.rule.id, loaded.rule.name))
     near = nearest(word, known)
     hint = f"Did you mean {near!r}?" if near else "`samguard rule` lists them all."
     message = f"no rule is called {word!r}."

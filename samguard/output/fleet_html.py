@@ -61,7 +61,7 @@ def _body(found: Fleet) -> Iterator[str]:
     total = found.total
     yield "<header><h1>Safe deployment</h1>"
     yield f'<div class="total"><strong class="{_judged(total.now)}">{percent(total.now.coverage)}</strong>'
-    yield f"<p>{escaped(headline(found))}{_moved_sentence(total)}</p></div>"
+    yield f"<p>{escaped(headline(found))}{_moved_sentence(found)}</p></div>"
     yield f'<p class="quiet">{escaped(scope(found))}</p></header>'
     yield "<main>"
     yield from _course(found.course)
@@ -204,11 +204,16 @@ def _judged(now: Standing) -> str:
     return "good" if share == 1 else "doubt" if share >= 0.8 else "bad"  # noqa: PLR2004 - four of five
 
 
-def _moved_sentence(total: Group) -> str:
-    moved = total.change.coverage if total.change is not None else None
-    if moved is None:
+def _moved_sentence(found: Fleet) -> str:
+    change = found.total.change
+    moved = change.coverage if change is not None else None
+    if change is None or moved is None:
         return ""
-    way = "unchanged since then" if not moved else f"{points(moved)} percentage points since then"
+    then = str(found.since) if found.since else "the earlier reports"
+    way = f"unchanged since {then}" if not moved else f"{points(moved)} percentage points since {then}"
+    if change.repositories < found.total.repositories:
+        those = number(change.repositories, "repository")
+        way += f", in the {those} with a report of then, too"
     return f' <span class="{"good" if moved > 0 else "bad" if moved < 0 else "quiet"}">({way})</span>'
 
 

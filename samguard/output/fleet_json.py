@@ -53,7 +53,8 @@ def _standing(standing: Standing, *, is_counted: bool = True) -> dict[str, objec
 
 def _change(change: Change) -> dict[str, object]:
     before, after = _standing(change.before), _standing(change.after)
-    return {"coverage": _share(change.coverage), "before": before, "after": after}
+    share, count = _share(change.coverage), change.repositories
+    return {"coverage": share, "repositories": count, "before": before, "after": after}
 
 
 def _rule(use: RuleUse) -> dict[str, object]:

@@ -12,11 +12,20 @@ from typing import Any, Final
 
 from samguard.environments.environment import Environment, Production
 from samguard.evaluation import Items, Joined, Literal, Reference, Removed, Unknown, Value
-from samguard.pipeline.model import CredentialKind, GateKind, Job
+from samguard.pattern import pattern
+from samguard.pipeline.model import CredentialKind, GateKind, Job, Pipeline
 from samguard.rollout import Deployment, Hook, Rollout, Strategy, WiredAlarm
 from samguard.rollout.alarm import ALARM_TYPE, COMPOSITE_TYPE, Alarm, alarm
 from samguard.rollout.lambda_metrics import EXECUTED_VERSION
 from samguard.rollout.strategy import StrategyKind, number
+from samguard.rules.pipelines.production_path import (
+    Deploy,
+    deploys,
+    follows_another,
+    is_a_part,
+    is_automatic,
+    is_held_back,
+)
 from samguard.source import Mapping, Scalar
 from samguard.template import Resource
 from samguard.value import field, value
@@ -391,12 +400,25 @@ def _tags(it: tuple[Resource, RolloutFacts]) -> object:
     resource, facts = it
     if resource.type != "AWS::Serverless::Function":
         return UNKNOWN
+    given = _stack_tags(facts.deployment.environment)
     node, _ = facts.rollout.scene.chosen(resource.properties.get("Tags"))
-    if node is None:
-        return {}
+    if given is None or node is None:
+        return UNKNOWN if given is None else given
     if not isinstance(node, Mapping) or any(entry.name.startswith(("Fn::", "Ref")) for entry in node):
         return UNKNOWN
-    return {entry.name: entry.value.text if isinstance(entry.value, Scalar) else f"({entry.name})" for entry in node}
+    own = {entry.name: entry.value.text if isinstance(entry.value, Scalar) else f"({entry.name})" for entry in node}
+    return given | own
+
+
+def _stack_tags(environment: Environment) -> dict[str, str] | None:
+    """The tags that a deployment gives to all of the stack (`--tags owner=payments`); None where they are not known."""
+    said = environment.options.get("tags")
+    if said is None:
+        return {}
+    return None if said.text is None else {key: text.strip("\"'") for key, text in _TAG.findall(said.text)}
+
+
+_TAG: Final = pattern(r"""(?<![^\s,"'{}])["']?([^\s=,"'{}]+)["']?\s*=\s*("[^"]*"|'[^']*'|[^\s,"'{}]*)""")
 
 
 _DEFAULT_MEMORY_MB: Final = 128
@@ -417,7 +439,7 @@ _FUNCTION: Final = Kind(
         Field("architectures", "string", "Architectures.", _architectures, is_list=True),
         Field("tracing", "string", "Tracing of SAM: `Active`, `PassThrough`, or empty.", _property("Tracing", "")),
         Field("description", "string", "Description.", _property("Description", "")),
-        Field("tags", "map", "Tags, by key.", _tags),
+        Field("tags", "map", "Tags, by key: its own, and those that the deployment gives to the stack.", _tags),
         Field(
             "is_hook",
             "bool",
@@ -548,6 +570,46 @@ _JOB: Final = Kind(
 )
 
 
+@value
+class _Deploys:
+    """A deployment with the pipeline that it is a step of."""
+
+    pipeline: Pipeline
+    deploy: Deploy
+
+
+def _deploys(pipeline: Pipeline) -> list[_Deploys]:
+    return [_Deploys(pipeline, deploy) for deploy in deploys(pipeline)]
+
+
+def _is_let_through(it: _Deploys) -> object:
+    pipeline, job = it.pipeline, it.deploy.job
+    if is_held_back(pipeline, job, by=(GateKind.APPROVAL, GateKind.MANUAL_START)):
+        return True
+    if is_a_part(pipeline) or follows_another(pipeline) or is_held_back(pipeline, job, by=(GateKind.ENVIRONMENT,)):
+        return UNKNOWN
+    return not is_automatic(pipeline, job)
+
+
+_DEPLOY: Final = Kind(
+    "Deploy",
+    "A step that deploys with CloudFormation, to an environment that is known.",
+    (
+        Field("job", "string", "The name of its job.", lambda it: it.deploy.job.name),
+        Field("text", "string", "The command as it is written.", lambda it: it.deploy.step.text),
+        Field("environment", "string", "The environment that it deploys to.", lambda it: it.deploy.environment),
+        Field("production", "bool", "Whether that is production.", lambda it: it.deploy.is_production),
+        Field(
+            "approved",
+            "bool",
+            "Whether a person has to approve it, or a job before it, or to start the pipeline. Unknown where an"
+            " environment's protection rules may say so, and where another pipeline comes before.",
+            _is_let_through,
+        ),
+    ),
+)
+
+
 _TRIGGER: Final = Kind(
     "Trigger",
     "What starts a pipeline.",
@@ -572,13 +634,14 @@ _PIPELINE: Final = Kind(
         Field("system", "string", "`GitHub Actions`, `GitLab CI`, `Jenkins` and so on.", lambda it: it.system.value),
         Field("triggers", "Trigger", "What starts it.", lambda it: it.triggers, is_list=True),
         Field("jobs", "Job", "Its jobs, in an order in which they can run.", lambda it: it.jobs, is_list=True),
+        Field("deploys", "Deploy", "Its deployments to environments that are known.", _deploys, is_list=True),
     ),
 )
 
 KINDS: Final[dict[str, Kind]] = {
     kind.name: kind
     for kind in (
-        _ROLLOUT, _FUNCTION, _STRATEGY, _ALARM, _HOOK, _ENVIRONMENT, _PIPELINE, _TRIGGER, _JOB, _STEP, _ACTION,
+        _ROLLOUT, _FUNCTION, _STRATEGY, _ALARM, _HOOK, _ENVIRONMENT, _PIPELINE, _DEPLOY, _TRIGGER, _JOB, _STEP, _ACTION,
     )
 }  # fmt: skip
 """The kinds, by name, in the order of the reference."""

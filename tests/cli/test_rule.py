@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from command import samguard
 
+from samguard.cli.completion import rule_words
 from samguard.linting import catalogue
 
 PARTS = ("What goes wrong:", "Silent when:", "Fix:", "Bad:", "Good:", "Source:")
@@ -73,3 +74,48 @@ def test_a_page_is_as_wide_as_the_terminal(tmp_path: Path) -> None:
     ran = samguard("rule", "SG301", cwd=tmp_path, variables={"COLUMNS": "60"})
     prose = ran.out[: ran.out.index("\nBad:")]
     assert max(map(len, prose.splitlines())) <= 60
+
+
+# rules that are not samguard's own
+
+
+POLICY = """
+policies:
+  - id: ACME001
+    name: ten-minutes
+    for: rollout
+    assert: rollout.strategy.duration_minutes >= 10
+    message: "too fast"
+    why: "An alarm needs its periods \\e[31m."
+"""
+
+
+def test_policies_of_the_configuration_are_listed_and_explained(tmp_path: Path) -> None:
+    (tmp_path / "acme.yaml").write_text(POLICY)
+    (tmp_path / "samguard.toml").write_text('policies = ["acme.yaml", "course"]\n')
+    listed = samguard("rule", cwd=tmp_path).out
+    assert "ACME001    ten-minutes" in listed
+    assert "COURSE007" in listed
+    page = samguard("rule", "ten-minutes", cwd=tmp_path)
+    assert (0, "ACME001 ten-minutes (warning, of acme.yaml)") == (page.code, page.out.splitlines()[0])
+    assert "\x1b" not in page.out
+
+
+def test_a_pack_is_shown_before_anybody_takes_it(tmp_path: Path) -> None:
+    listed = samguard("rule", "STRICT", "--policy", "strict", cwd=tmp_path).out
+    assert ["STRICT001", "STRICT006"] == [listed.splitlines()[0][:9], listed.splitlines()[-1][:9]]
+
+
+def test_a_configuration_that_is_not_right_leaves_samguards_own_rules(tmp_path: Path) -> None:
+    (tmp_path / "samguard.toml").write_text('policies = ["gone.yaml"]\n')
+    page = samguard("rule", "SG301", cwd=tmp_path)
+    assert 0 == page.code
+    assert "the rules of the configuration are left out: the policies 'gone.yaml' do not exist" in page.err
+
+
+def test_a_shell_completes_policies_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "samguard.toml").write_text('policies = ["course"]\n')
+    monkeypatch.chdir(tmp_path)
+    assert "COURSE001" in set(rule_words("COURSE00"))
+    (tmp_path / "samguard.toml").write_text("policies = [1\n")
+    assert {"SG301", "SG302"} <= set(rule_words("SG30"))

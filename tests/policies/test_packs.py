@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from projects import lay_out
 
+import samguard
 from samguard.policies import Policy, load_policies, tried
 from samguard.policies.loading import packs
 from samguard.policies.reference import model_reference
@@ -48,3 +50,51 @@ def test_the_page_has_the_model_as_it_is() -> None:
     assert begin
     assert end
     assert model_reference().strip() == found.strip(), "python -m samguard.policies.reference writes it"
+
+
+# what a reviewer looked for
+
+FUNCTION = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties: {CodeUri: src/, Handler: app.handler, Runtime: python3.12}
+"""
+OWNED = """
+    version = 0.1
+    [prod.deploy.parameters]
+    stack_name = "orders-prod"
+    tags = "cost-center=\\"42\\" Owner=\\"payments\\""
+"""
+APPROVED_BEFORE = """
+    stages: [approve, deploy]
+    approve: {stage: approve, when: manual, allow_failure: false, script: [echo]}
+    deploy: {stage: deploy, needs: [approve], script: [sam deploy --config-env prod]}
+"""
+UNAPPROVED = """
+    deploy: {stage: deploy, script: [sam deploy --config-env %s]}
+"""
+
+
+def regulated(folder: Path, **files: str) -> list[str]:
+    lay_out(folder, {name.replace("__", "."): text for name, text in files.items()})
+    found = samguard.check(str(folder), policies=["regulated"], select=["REG001", "REG002"])
+    return [finding.rule.id for finding in found.findings]
+
+
+def test_an_owner_may_be_a_tag_of_the_whole_stack_in_any_spelling(tmp_path: Path) -> None:
+    assert [] == regulated(tmp_path, template__yaml=FUNCTION, samconfig__toml=OWNED)
+
+
+def test_an_approval_may_be_a_job_of_its_own_before_the_deployment(tmp_path: Path) -> None:
+    found = regulated(tmp_path, template__yaml=FUNCTION, samconfig__toml=OWNED, **{".gitlab-ci.yml": APPROVED_BEFORE})
+    assert [] == found
+
+
+def test_only_production_needs_an_approval(tmp_path: Path) -> None:
+    for environment, expected in (("prod", ["REG001"]), ("nonprod", []), ("deliver", [])):
+        folder = tmp_path / environment
+        samconfig = OWNED + f'    [{environment}.deploy.parameters]\n    tags = "owner=x"\n' * (environment != "prod")
+        files = {".gitlab-ci.yml": UNAPPROVED % environment}
+        assert expected == regulated(folder, template__yaml=FUNCTION, samconfig__toml=samconfig, **files), environment
