@@ -62,7 +62,7 @@ def installed(*arguments: str, cwd: Path, variables: Mapping[str, str] | None = 
 
 def in_process(*arguments: str, cwd: Path, variables: Mapping[str, str] | None = None) -> Ran:
     """Runs `samguard` in a folder, in this process: ten times as fast, for tests that run it over and over."""
-    from samguard.cli import main
+    from samguard.cli.app import run  # signals stay with pytest
 
     out, err = io.BytesIO(), io.BytesIO()
     stdout, stderr = (io.TextIOWrapper(stream, "utf-8", write_through=True) for stream in (out, err))
@@ -75,16 +75,16 @@ def in_process(*arguments: str, cwd: Path, variables: Mapping[str, str] | None =
         chdir(cwd),
     ):
         try:
-            main()
+            run()
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return Ran(code, out.getvalue(), err.getvalue())
 
 
-def with_change(change: str, *arguments: str, cwd: Path) -> Ran:
+def with_change(change: str, *arguments: str, cwd: Path, variables: Mapping[str, str] | None = None) -> Ran:
     """Runs `samguard` after a change of its insides: for what only a bug would bring about."""
     program = f"{change}\nimport samguard.cli\nsamguard.cli.main()\n"
-    return _run("-c", program, *arguments, cwd=cwd, stdin=b"", variables={})
+    return _run("-c", program, *arguments, cwd=cwd, stdin=b"", variables=variables or {})
 
 
 def _run(*arguments: str, cwd: Path, stdin: bytes, variables: Mapping[str, str]) -> Ran:

@@ -20,7 +20,6 @@ from samguard.pattern import pattern
 from samguard.rollout import Deployment
 from samguard.rules.environments.given_values import literals, looks_like_key
 from samguard.rules.environments.orders_example import PLAIN
-from samguard.source import Scalar
 
 RULE = Rule("SG613", "secret-in-config", Level.WARNING, since="0.1.0")
 
@@ -97,9 +96,7 @@ _NO_SECRET: Final = pattern(
 def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each secret. Its value is never repeated."""
     for parameter, text, _, place in literals(deployment.template, deployment.environment):
-        hides = parameter.node.get("NoEcho")
-        is_secret = isinstance(hides, Scalar) and hides.text.lower() == "true"
-        if (is_secret and text and not _NO_SECRET.match(text)) or looks_like_key(text):
+        if (parameter.is_hidden and text and not _NO_SECRET.match(text)) or looks_like_key(text):
             yield Finding(
                 place.span,
                 f"the secret {parameter.name} is readable for everyone who can read the repository. Let the template look "

@@ -178,7 +178,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if wrong is None:
             continue
         why, at = wrong
-        hidden = _is_hidden(parameter) or looks_like_key(text)
+        hidden = parameter.is_hidden or looks_like_key(text)
         shown = "the value" if hidden else f"{text[:40]!r}"
         yield Finding(
             place.span,
@@ -247,11 +247,6 @@ def _refuses(pattern: str, text: str) -> bool:
 def _at(parameter: Parameter, name: str) -> Span:
     entry = parameter.node.entry(name)
     return parameter.key.span if entry is None else entry.key.span
-
-
-def _is_hidden(parameter: Parameter) -> bool:
-    node = parameter.node.get("NoEcho")
-    return isinstance(node, Scalar) and node.text.lower() == "true"
 
 
 def _advice(parameter: Parameter, text: str) -> str:

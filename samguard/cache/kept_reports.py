@@ -21,7 +21,7 @@ from samguard.disk import Seen, is_as_seen, remembered
 from samguard.linting.report import Report
 from samguard.value import value
 
-_FORMAT: Final = "2"
+_FORMAT: Final = "3"
 _MOST_ENTRIES: Final = 400
 _MOST_BYTES: Final = 64 * 1024 * 1024
 """Of all entries together; the oldest go first."""

@@ -11,6 +11,7 @@ from samguard.linting.report import (
     BecauseStep,
     KnownDefect,
     Notification,
+    ProductionRollouts,
     Report,
     ReportedFinding,
     ReportedFix,
@@ -22,7 +23,7 @@ _CLASSES: Final[dict[str, type]] = {
     kind.__name__: kind
     for kind in (
         *(BecauseStep, Explanation, KnownDefect, Level, Location, Notification, Position, Report, ReportedFinding),
-        *(ReportedFix, Rule, TextEdit),
+        *(ProductionRollouts, ReportedFix, Rule, TextEdit),
     )
 }
 """What is written with its name. Nothing else is ever made of a text that was read."""

@@ -1,5 +1,5 @@
 """The command line: people's words into calls of the library, values into text and exit codes."""
 
-from samguard.cli.app import main
+from samguard.cli.entry import main
 
 __all__ = ["main"]

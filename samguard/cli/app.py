@@ -54,6 +54,23 @@ class PlanFormat(StrEnum):
     JSON = "json"
 
 
+class RehearsalFormat(StrEnum):
+    """How a rehearsal is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    SVG = "svg"
+
+
+class FleetFormat(StrEnum):
+    """How a report of many repositories is written."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
 class FailOn(StrEnum):
     """The least level of a finding that makes the run fail."""
 
@@ -197,7 +214,7 @@ def check(
         bool,
         typer.Option(
             "--show-suppressed",
-            help="Write suppressed findings and those of the baseline, too, marked as such (sarif).",
+            help="Write suppressed findings and those of the baseline, too, marked as such (json, sarif).",
         ),
     ] = False,
     whole_project: Annotated[
@@ -378,7 +395,9 @@ def rehearse(
     parameter: Parameter = None,
     region: Region = None,
     config: Config = None,
-    format: Annotated[PlanFormat, typer.Option("--format", help="How the rehearsal is written.")] = PlanFormat.TEXT,
+    format: Annotated[
+        RehearsalFormat, typer.Option("--format", help="How the rehearsal is written: html is a page, svg a picture.")
+    ] = RehearsalFormat.TEXT,
     output: Output = None,
     failure: Annotated[
         str,
@@ -495,6 +514,61 @@ def rule(
 
 
 @app.command()
+def report(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|FOLDER...",
+            help="What `samguard check --format json` or sarif wrote, and folders of it.",
+            show_default=False,
+        ),
+    ],
+    format: Annotated[FleetFormat, typer.Option("--format", help="How the report is written.")] = FleetFormat.HTML,
+    output: Output = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="DATE", help="The day to compare with; the oldest by default.", show_default=False
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="The day to report; the newest by default.", show_default=False),
+    ] = None,
+    before: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--before",
+            metavar="FILE|FOLDER",
+            help="Earlier reports to compare with, whatever their date. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    team_from: Annotated[
+        str | None,
+        typer.Option(
+            "--team-from",
+            metavar="PATTERN",
+            help="Where in a file's path the team stands, such as {team}/{repo}/{date}.",
+            show_default=False,
+        ),
+    ] = None,
+    teams: Annotated[
+        str | None,
+        typer.Option(
+            "--teams", metavar="FILE", help="A map of teams in YAML: payments: [orders, 'bill-*'].", show_default=False
+        ),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Report many repositories together: how safely each team deploys, and whether it gets better."""
+    from samguard.cli.report import FleetQuestion, run_report
+
+    question = FleetQuestion(tuple(paths), tuple(before or ()), since, until, team_from, teams)
+    raise typer.Exit(run_report(question, form=format.value, output=output, quiet=quiet))
+
+
+@app.command()
 def lsp(
     env: Env = None,
     parameter: Parameter = None,
@@ -552,8 +626,19 @@ def _project_options(
             message = f"--parameter {item!r} is not of the form KEY=VALUE"
             raise SamguardError(message)
         values[key] = text
-    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if paths and "-" in paths and sys.stdin is not None else None
+    stdin = _stdin(MAX_BYTES + 1) if paths and "-" in paths else None
     return Options(values, tuple(env or ()), region, config, stdin, stdin_filename)
+
+
+def _stdin(most: int) -> bytes:
+    """The template that is piped in. Raises SamguardError where there is nothing to read from."""
+    if sys.stdin is None:
+        raise SamguardError("- reads a template from stdin, which is closed")
+    try:
+        return sys.stdin.buffer.read(most)
+    except OSError as error:
+        message = f"stdin cannot be read: {error.strerror or error}"
+        raise SamguardError(message) from error
 
 
 def _fix_request(fix: bool, unsafe: bool, diff: bool, paths: list[str] | None) -> FixRequest | None:
@@ -574,8 +659,8 @@ def _words(given: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for item in given or () for word in item.split(",") if word.strip())
 
 
-def main() -> None:
-    """The console script."""
+def run() -> None:
+    """Runs the command that was typed. What stops it is told in a sentence."""
     # What is read has no cycles and lives until the end: looking for garbage among it took a third of a run.
     gc.set_threshold(_ALLOCATIONS, 20, 20)
     try:
@@ -583,9 +668,27 @@ def main() -> None:
     except SamguardError as error:
         _fail(f"error: {error}")
     except Exception as error:
+        why = _of_the_system(error)
+        if why is not None:
+            _fail(f"error: {why}")
         if {"-v", "--verbose"} & set(sys.argv):
             raise
         _fail(f"internal error: {type(error).__name__}: {error}. Please report this; -v shows where it arose.")
+
+
+def _of_the_system(error: Exception) -> str | None:
+    """What is wrong round samguard, where it is that: no bug of samguard's."""
+    import errno
+
+    if isinstance(error, OSError) and error.filename is None:
+        if error.errno in {errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF}:
+            from samguard.cli.terminal import give_up
+
+            give_up(sys.stdout)  # of what the command line's library writes itself: its help, the version
+            return f"stdout cannot be written: {error.strerror}"
+        if error.errno == errno.ENOENT:
+            return "the current folder is not there any more"
+    return None
 
 
 def _fail(message: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,10 @@ def run_lsp(options: Options) -> None:
 
     if sys.stdin is not None and sys.stdin.isatty():
         tell("samguard: waiting for an editor on stdin; this command is started by one, see docs/howto/editors.md")
+    # Nothing is written that could be left half done, and an orderly end would wait for an editor that says nothing.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     serve(
         ClientSettings(
             environments=options.environment_names,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from samguard.cli.terminal import tell, wants_colour, width, write_out
+from samguard.cli.terminal import draws_blocks, tell, wants_colour, width, write_out
 from samguard.errors import SamguardError
 from samguard.project import Options, load_project
 from samguard.project.rehearsing import configured_objective, project_rehearsal
@@ -21,6 +21,7 @@ from samguard.rehearsal import (
     from_csv,
     objective,
 )
+from samguard.rehearsal.report import RehearsalReport
 from samguard.source.limits import MAX_BYTES
 from samguard.value import value
 
@@ -64,7 +65,7 @@ def run_rehearse(
     project = load_project(paths, options)
     if wanted is None:
         wanted = configured_objective(project.settings)
-    report = project_rehearsal(project, scenario, means, wanted, options.environment_names)
+    report = project_rehearsal(project, scenario, means, wanted, options.environment_names, with_curves=form == "html")
     for skipped in project.not_read:
         if skipped.is_failure or verbose or (skipped.was_named and not quiet):
             tell(f"samguard: {skipped.path} was not read: {skipped.why}")
@@ -79,18 +80,31 @@ def run_rehearse(
             f"samguard: rollouts of which it is not known whether they meet the objective: {report.unknown}",
             quiet=quiet,
         )
-    if form == "json":
-        from samguard.output.rehearsal_json import rehearsal_json
-
-        write_out(rehearsal_json(report), output)
-    else:
-        from samguard.output.rehearsal_text import rehearsal_text
-
-        colour = wants_colour(no_color=no_color) and output is None
-        write_out(rehearsal_text(report, width=width(), colour=colour), output)
+    write_out(_written(report, form, colour=wants_colour(no_color=no_color) and output is None, output=output), output)
     if any(skipped.is_failure for skipped in project.not_read):
         return 2
     return int(bool(unreadable) or report.misses > 0)
+
+
+def _written(report: RehearsalReport, form: str, *, colour: bool, output: str | None) -> str:
+    match form:
+        case "json":
+            from samguard.output.rehearsal_json import rehearsal_json
+
+            return rehearsal_json(report)
+        case "html":
+            from samguard.output.rehearsal_html import rehearsal_html
+
+            return rehearsal_html(report)
+        case "svg":
+            from samguard.output.rehearsal_svg import rehearsal_svg
+
+            return rehearsal_svg(report)
+        case _:
+            from samguard.output.rehearsal_text import rehearsal_text
+
+            blocks = output is not None or draws_blocks()
+            return rehearsal_text(report, width=width(), colour=colour, blocks=blocks)
 
 
 def _scenario(asked: Asked) -> Scenario:

@@ -81,7 +81,7 @@ class Reports:
             case "json":
                 from samguard.output.findings_json import findings_json
 
-                return findings_json(report)
+                return findings_json(report, with_suppressed=with_suppressed)
             case "sarif":
                 return _sarif(report, self.root, quiet=self.quiet, with_suppressed=with_suppressed)
             case "github":
@@ -198,6 +198,7 @@ def _from_checkout(report: Report, form: str, root: str) -> Report:
         findings=tuple(map(finding, report.findings)),
         suppressed=tuple(map(finding, report.suppressed)),
         known=tuple(map(finding, report.known)),
+        resolved=tuple(replace(defect, path=f"{prefix}{defect.path}") for defect in report.resolved),
         notifications=tuple(notes),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -35,44 +36,79 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def draws_blocks() -> bool:
+    """Whether stdout takes more than ASCII."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    return encoding.replace("-", "").startswith("utf") and os.environ.get("TERM") not in {"dumb", "linux"}
+
+
 def write_out(text: str, output: str | None) -> None:
     """Writes a report to stdout or to a file. A file is written whole or not at all; a device or FIFO, as it is.
 
-    Raises SamguardError where that is not possible. A reader who has seen enough (`| head`) changes nothing.
+    Raises SamguardError where that is not possible. A reader who has seen enough (`| head`) changes nothing, nor does a
+    stdout that was closed by who started samguard: the exit code is all that is asked for.
     """
     if output is None:
-        _write(text, sys.stdout, "stdout")
+        try:
+            _write(text, sys.stdout, _encoding(sys.stdout))
+        except BrokenPipeError:
+            return
+        except OSError as error:
+            message = f"stdout cannot be written: {error.strerror or error}"
+            raise SamguardError(message) from error
         return
     try:
         path = Path(output)
         if path.exists() and not path.is_file():
-            with path.open("w", encoding="utf-8", newline="") as stream:
+            with path.open("w", encoding="utf-8", errors="replace", newline="") as stream:
                 stream.write(text)
         else:
             from samguard.source.writing import write_whole
 
-            write_whole(path, text.encode("utf-8"))
+            write_whole(path, text.encode("utf-8", "replace"))
+    except BrokenPipeError:  # /dev/stdout, or a FIFO
+        return
     except OSError as error:
         message = f"{output!r} cannot be written: {error.strerror or error}"
         raise SamguardError(message) from error
 
 
 def tell(text: str, *, quiet: bool = False) -> None:
-    """A line for the person at the keyboard, on stderr. Whatever is in it, nothing of it acts on the terminal."""
+    """A line for the person at the keyboard, on stderr. Whatever is in it, nothing of it acts on the terminal.
+
+    Where it cannot be written, there is nobody to tell, and the exit code says how the run ended.
+    """
     if not quiet:
-        _write(f"{printable(text)}\n", sys.stderr, "stderr")
+        with suppress(OSError):
+            _write(f"{printable(text)}\n", sys.stderr, getattr(sys.stderr, "encoding", None) or "utf-8")
 
 
-def _write(text: str, stream: TextIO | None, name: str) -> None:
-    if stream is None:  # closed by who started samguard
+def give_up(stream: TextIO | None) -> None:
+    """What is still in a stream's buffer goes nowhere, so that Python does not fail again at exit."""
+    if stream is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _encoding(stream: TextIO | None) -> str:
+    """A terminal's own; everywhere else UTF-8, so that a report's bytes do not hang on the locale, unless Python was told."""
+    if stream is None or stream.isatty() or "PYTHONIOENCODING" in os.environ:
+        return getattr(stream, "encoding", None) or "utf-8"
+    return "utf-8"
+
+
+def _write(text: str, stream: TextIO | None, encoding: str) -> None:
+    if stream is None or not text:  # None: closed by who started samguard
         return
-    encoding = stream.encoding or "utf-8"
+    content = text.encode(encoding, "replace")
     try:
-        stream.write(text.encode(encoding, "replace").decode(encoding))
         stream.flush()
-    except OSError as error:
-        # what is still in the buffer goes nowhere, so that Python does not fail again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        if not isinstance(error, BrokenPipeError):
-            message = f"{name} cannot be written: {error.strerror or error}"
-            raise SamguardError(message) from error
+        if stream.isatty() or not hasattr(stream, "buffer"):
+            stream.write(content.decode(encoding))
+        else:
+            stream.buffer.write(content)
+        stream.flush()
+    except OSError:
+        give_up(stream)
+        raise

@@ -20,7 +20,7 @@ from samguard.evaluation.values import (
     Value,
 )
 from samguard.source import Mapping, Node, Place, Scalar, Sequence, Span
-from samguard.template import NO_VALUE, Resource, Template, intrinsic
+from samguard.template import HIDDEN, NO_VALUE, Resource, Template, intrinsic
 from samguard.value import field, replace, value
 
 T = TypeVar("T")
@@ -118,16 +118,19 @@ class EvaluatedTemplate:
         if given is not None:
             if given.text is None:
                 return Unknown(f"the value of parameter {name} is not known here")
-            because: Trail = (Reason(f"{_SAID_BY[given.source]} {name} to {given.text!r}", given.place),)
+            shown = HIDDEN if declared.is_hidden else repr(given.text)
+            because: Trail = (Reason(f"{_SAID_BY[given.source]} {name} to {shown}", given.place),)
             text = given.text
         elif self.environment.may_give_more:
             return Unknown(f"{name} may be given a value by a file that is not in the project")
         elif name in self.assignment:
             text = self.assignment[name]
-            because = (Reason(f"if {name} is {text!r}", self.place(declared.key.span)),)
+            shown = HIDDEN if declared.is_hidden else repr(text)
+            because = (Reason(f"if {name} is {shown}", self.place(declared.key.span)),)
         elif isinstance(declared.default, Scalar):
             text = declared.default.text
-            message = f"{name} has the Default {text!r}; {self._who_gives_nothing()}"
+            shown = HIDDEN if declared.is_hidden else repr(text)
+            message = f"{name} has the Default {shown}; {self._who_gives_nothing()}"
             because = (Reason(message, self.place(declared.default.span), by_default=True),)
         else:
             return Unknown(f"parameter {name} has no value", frozenset({name}))

@@ -161,7 +161,7 @@ def kept(baseline: Baseline, report: Report, project: Project) -> Iterator[Known
 
 
 def compared(report: Report, baseline: Baseline, project: Project) -> Report:
-    """The report without what is in the baseline; that is in `known`, and what is gone in `resolved`.
+    """The report without what is in the baseline; that is in `known`, and what is gone in `resolved`, with its path in the project.
 
     A defect is the same where the identity and the path are; of those that are equal, first the ones with the same
     message are matched. Where the file of a defect is gone, one with its identity in another file is the same: a folder
@@ -191,7 +191,9 @@ def compared(report: Report, baseline: Baseline, project: Project) -> Report:
         findings=tuple(finding for finding in report.findings if id(finding) not in known),
         known=tuple(replace(finding, is_known=True) for finding in report.findings if id(finding) in known),
         resolved=tuple(
-            replace(defect, count=count) for defect, count in left.items() if count and looked_at.would_find(defect)
+            replace(defect, count=count, path=looked_at.path(defect))
+            for defect, count in left.items()
+            if count and looked_at.would_find(defect)
         ),
     )
 
@@ -216,6 +218,7 @@ class _LookedAt:
 
     def __init__(self, baseline: Baseline, report: Report, project: Project) -> None:
         self.folder = baseline.folder
+        self.root = project.root
         self.is_narrowed = project.is_narrowed
         self.rules = {rule.id for rule in report.rules}
         documents = (*project.documents, *(pipeline.document for pipeline in project.pipelines))
@@ -229,6 +232,13 @@ class _LookedAt:
     def is_gone(self, defect: KnownDefect) -> bool:
         """Whether the file that it was found in is no more."""
         return not os.path.lexists(self._path(defect))
+
+    def path(self, defect: KnownDefect) -> str:
+        """The path of a defect as findings have it: relative to the project."""
+        try:
+            return Path(os.path.relpath(self._path(defect), self.root)).as_posix()
+        except ValueError:  # another drive of Windows
+            return defect.path
 
     def _path(self, defect: KnownDefect) -> str:
         return os.path.normpath(os.path.join(self.folder, defect.path))  # noqa: PTH118

@@ -10,12 +10,14 @@ from samguard.environments.environment import Environment, Production
 from samguard.environments.production import is_stage_parameter
 from samguard.errors import SamguardError
 from samguard.evaluation import decided_by_default
+from samguard.linting.at_risk import AtRisk, Suspicion
 from samguard.linting.line_hash import line_hashes
 from samguard.linting.outside import CFN_LINT, Outside, OutsideFinding
 from samguard.linting.property_path import node_at
 from samguard.linting.report import (
     BecauseStep,
     Notification,
+    ProductionRollouts,
     Report,
     ReportedFinding,
     ReportedFix,
@@ -118,6 +120,7 @@ class _Run:
         self.notifications = [_not_read(skipped) for skipped in project.not_read]
         self.environments: set[tuple[str, str]] = set()
         self.rollouts = 0
+        self.at_risk = AtRisk()
         self.suppressed: dict[tuple[object, ...], str] = {}
         """The defects that are not to be told, with the reasons that their files give."""
         self.suppressing = Suppressing(project.today, more=more)
@@ -224,12 +227,15 @@ class _Run:
             by_stage.setdefault(stage, []).append(found)
         held: dict[tuple[object, ...], list[str]] = {}
         chosen: dict[tuple[object, ...], tuple[Rule, Finding, Production]] = {}
+        for world in worlds:
+            self.at_risk.saw(document.path, world)
         for stage, in_worlds in by_stage.items():
             condition = " and ".join(f"{key} is {text!r}" for key, text in stage)
             for key, item in in_worlds[0].items():
                 if all(key in other for other in in_worlds[1:]):
                     held.setdefault(key, []).append(condition)
                     chosen.setdefault(key, item)
+                    self.suspect(document, environment.name, *item)
         for key, conditions in held.items():
             rule, finding, production = chosen[key]
             is_everywhere = len(conditions) == len(by_stage)
@@ -264,6 +270,17 @@ class _Run:
                         yield loaded.rule, finding
 
     # gathering
+
+    def suspect(
+        self, document: Document, environment: str | None, rule: Rule, finding: Finding, production: Production
+    ) -> None:
+        """Takes a finding up that may put rollouts of a template to production at risk."""
+        level = finding.level or rule.level
+        if production is Production.YES:
+            told_in = (finding.document or document).path
+            key = (told_in, *_key(rule, finding))
+            said = Suspicion(key, rule, level, told_in, document.path, environment, finding.resource)
+            self.at_risk.suspects(said)
 
     def add(  # noqa: PLR0913 - the parts of one defect
         self,
@@ -334,18 +351,20 @@ class _Run:
     def report(self, *, with_line_hashes: bool) -> Report:
         """The findings, resolved and sorted."""
         defects = [item for item in self.defects.items() if not self._is_ignored(item[1])]
+        production = self.production()
         hashes: dict[str, list[str]] = {}
         taken: dict[str, int] = {}
         reported: list[ReportedFinding] = []
         suppressed: list[ReportedFinding] = []
         level_of = self._configured_level()
+        shown = self._shown()
         for key, defect in sorted(defects, key=lambda item: _order(item[1])):
             document = defect.document
             if level_of is not None:
                 defect.level = level_of(defect.rule, document.path, defect.level)
             if document.path not in hashes:
                 hashes[document.path] = line_hashes(document.text) if with_line_hashes else []
-            found = _reported(defect, hashes[document.path], taken)
+            found = shown(_reported(defect, hashes[document.path], taken))
             if key in self.suppressed:
                 suppressed.append(replace(found, suppression=self.suppressed[key]))
             else:
@@ -356,10 +375,38 @@ class _Run:
             templates=len(self.project.templates),
             environments=len(self.environments),
             rollouts=self.rollouts,
+            production=production,
             notifications=tuple(self.notifications),
             suppressed=tuple(suppressed),
             explanations={loaded.rule.id: loaded.explanation for loaded in self.more} | self.other.explanations,
         )
+
+    def _shown(self) -> Callable[[ReportedFinding], ReportedFinding]:
+        """Gives a finding as it may be shown: without the values of parameters that say `NoEcho`."""
+        if not any(
+            declared.is_hidden for file in self.project.templates for declared in file.template.parameters.values()
+        ):
+            return lambda found: found
+        from samguard.linting.hidden_values import HiddenValues  # noqa: PLC0415 - few templates have such parameters
+
+        return HiddenValues(self.project).without
+
+    def production(self) -> ProductionRollouts:
+        """How many rollouts to production there are, and how many of them are at risk."""
+        level_of = self._configured_level()
+        for defect in self.defects.values():
+            if not defect.environments and defect.rule.name != CFN_LINT:
+                for resource in defect.resources or (None,):
+                    finding = replace(defect.finding, resource=resource, document=None)
+                    self.suspect(defect.document, None, defect.rule, finding, Production.YES)
+
+        def is_told_error(said: Suspicion) -> bool:
+            if said.key in self.suppressed or names(self.project.ignored_in(said.told_in), said.rule):
+                return False
+            level = said.level if level_of is None else level_of(said.rule, said.told_in, said.level)
+            return level is Level.ERROR
+
+        return self.at_risk.counted(is_told_error)
 
     def _configured_level(self) -> Callable[[Rule, str, Level], Level] | None:
         """Gives the level of a rule in a file; None where the configuration says nothing of levels."""

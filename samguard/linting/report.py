@@ -88,6 +88,18 @@ class Notification:
 
 
 @value
+class ProductionRollouts:
+    """How many rollouts go to production, in how many of them an error was found, and of how many it is not known.
+
+    `unknown` counts those of templates for which no environment is known to be production: `rollouts` is without them.
+    """
+
+    rollouts: int = 0
+    at_risk: int = 0
+    unknown: int = 0
+
+
+@value
 class Report:
     """All findings of a run, sorted by path and position, with the run's counts."""
 
@@ -97,13 +109,15 @@ class Report:
     templates: int = 0
     environments: int = 0
     rollouts: int = 0
+    production: ProductionRollouts = ProductionRollouts()
+    """Of the whole run: neither a baseline nor what is asked for of the findings changes it."""
     notifications: tuple[Notification, ...] = field(default=())
     suppressed: tuple[ReportedFinding, ...] = field(default=())
     """What would be a finding, if it were not suppressed in the file."""
     known: tuple[ReportedFinding, ...] = field(default=())
     """What would be a finding, if it were not in the baseline."""
     resolved: tuple[KnownDefect, ...] = field(default=())
-    """What is in the baseline, and was looked for in vain."""
+    """What is in the baseline, and was looked for in vain; paths are relative to the project, as those of findings."""
     explanations: dict[str, Explanation] = field(default_factory=dict, repr=False)
     """Of rules that are not samguard's own, by identifier."""
 

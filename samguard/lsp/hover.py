@@ -210,12 +210,7 @@ class _Writer:
 
     def _secrets(self) -> frozenset[str]:
         """Parameters whose values CloudFormation does not show either."""
-        found = set()
-        for name, declared in self.view.template.parameters.items():
-            said = declared.node.get("NoEcho")
-            if isinstance(said, Scalar) and said.text.lower() == "true":
-                found.add(name)
-        return frozenset(found)
+        return frozenset(name for name, declared in self.view.template.parameters.items() if declared.is_hidden)
 
     def _each(self, evaluate: Callable[[EvaluatedTemplate], Value], *, is_hidden: bool = False) -> None:
         """What something is in each environment, with the trail that leads there."""

@@ -14,9 +14,15 @@ _SHAPE: Final = "1"
 """The version of the shape: another one where a script could break."""
 
 
-def findings_json(report: Report) -> str:
-    """The report as JSON, with a line break at the end. The summary counts what is new; known findings are listed."""
-    findings = sorted((*report.findings, *report.known), key=lambda one: (one.location.path, one.location.start))
+def findings_json(report: Report, *, with_suppressed: bool = False) -> str:
+    """The report as JSON, with a line break at the end. The summary counts what is new; known findings are listed.
+
+    `with_suppressed` lists those too that a file suppresses, each with the reason it gives: `{"reason": null}` for none.
+    """
+    hidden = report.suppressed if with_suppressed else ()
+    findings = sorted(
+        (*report.findings, *report.known, *hidden), key=lambda one: (one.location.path, one.location.start)
+    )
     return json_text(
         {
             "version": _SHAPE,
@@ -29,9 +35,16 @@ def findings_json(report: Report) -> str:
                 "errors": report.count(Level.ERROR),
                 "warnings": report.count(Level.WARNING),
                 "notes": report.count(Level.NOTE),
+                "production": production_json(report),
             },
         }
     )
+
+
+def production_json(report: Report) -> dict[str, object]:
+    """How many rollouts go to production, in how many an error was found, and of how many it is not known."""
+    production = report.production
+    return {"rollouts": production.rollouts, "at_risk": production.at_risk, "unknown": production.unknown}
 
 
 def _finding(finding: ReportedFinding) -> dict[str, object]:
@@ -45,7 +58,7 @@ def _finding(finding: ReportedFinding) -> dict[str, object]:
         "environments": list(finding.environments),
         "because": [_step(step) for step in finding.because],
         "fixes": [_fix(fix) for fix in finding.fixes],
-        "suppressed": None,
+        "suppressed": None if finding.suppression is None else {"reason": finding.suppression or None},
         "baseline": "unchanged" if finding.is_known else "new",
         "fingerprint": finding.fingerprint,
     }

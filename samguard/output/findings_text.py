@@ -47,8 +47,20 @@ def findings_concise(report: Report) -> str:
 
 
 def summary_text(report: Report, *, colour: bool) -> str:
-    """One line: what was found in what was checked, and what a baseline has to do with it."""
-    return page([" ".join((_summary(report, painter(colour=colour)), *_baseline_summary(report)))])
+    """One line: what was found in what was checked, what of it can be fixed, and what a baseline has to do with it."""
+    paint = painter(colour=colour)
+    return page([" ".join((_summary(report, paint), *_fixable(report), *_baseline_summary(report)))])
+
+
+def _fixable(report: Report) -> Iterator[str]:
+    """How many findings have a fix, safe or not."""
+    safe = sum(any(fix.safe for fix in finding.fixes) for finding in report.findings)
+    unsafe = sum(bool(finding.fixes) for finding in report.findings) - safe
+    if safe:
+        more = f", {unsafe:,} more with --unsafe-fixes" if unsafe else ""
+        yield f"{safe:,} fixable with --fix{more}."
+    elif unsafe:
+        yield f"{unsafe:,} fixable with --fix --unsafe-fixes."
 
 
 def _baseline_summary(report: Report) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Final
 from samguard.evaluation import Unknown
 from samguard.output.json_text import json_text
 from samguard.rehearsal import Detection, LeftOut, Method, Rehearsal, Scenario, Schedule
+from samguard.rehearsal.advice import Advice
 from samguard.rehearsal.report import EnvironmentRehearsal, RehearsalReport, RolloutRehearsal
 from samguard.rollout import Strategy
 
@@ -79,6 +80,7 @@ def _rollout(found: RolloutRehearsal) -> dict[str, object]:
         "smallest_share": _number(rehearsal.smallest_share),
         "smallest_requests_per_minute": _number(rehearsal.smallest_requests_per_minute),
         "objective_met": rehearsal.objective_met,
+        "advice": _advice(found.advice),
         "schedule": _schedule(rehearsal.schedule),
         "alarms": {
             "wired": list(watched.wired),
@@ -102,6 +104,24 @@ def _detection(rehearsal: Rehearsal) -> dict[str, object] | None:
         "median_seconds": _moment(found, planned, 0.5),
         "p95_seconds": _moment(found, planned, 0.95),
         "failed_requests": _number(found.failed_requests),
+    }
+
+
+def _advice(found: Advice | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    return {
+        "changes": [
+            {
+                "alarm": change.alarm or None,
+                "setting": change.setting.value,
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in found.changes
+        ],
+        "probability": _number(found.detection.probability),
+        "false_alarm_probability": _number(found.false_alarms.probability),
     }
 
 

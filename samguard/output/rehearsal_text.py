@@ -9,14 +9,15 @@ from typing import Final
 from samguard.evaluation import Unknown
 from samguard.output.paint import Paint, painter
 from samguard.output.printable import page, printable, wrapped
+from samguard.output.rehearsal_timeline import ASCII, BLOCKS, Glyphs, timeline
+from samguard.output.rehearsal_words import NOTHING, failed, moment, percent
 from samguard.output.table import Cell, Line, column_widths, table, table_width
-from samguard.rehearsal import Detection, Method, Rehearsal, Scenario, Verdict
+from samguard.rehearsal import Method, Rehearsal, Scenario, Verdict
 from samguard.rehearsal.report import EnvironmentRehearsal, RehearsalReport, RolloutRehearsal, TemplateRehearsal
 from samguard.rollout import Strategy
 
 _INDENT: Final = "  "
 _MIN_WIDTH: Final = 40
-_NOTHING: Final = "-"
 _HEADERS: Final = ("Function", "Strategy", "Verdict", "Caught", "Half by", "95 % by", "Failed", "False alarms")
 _NARROW: Final = ("Function", "Verdict", "Caught", "Half by", "Failed")
 _STYLES: Final = {
@@ -26,24 +27,36 @@ _STYLES: Final = {
     Verdict.BLOCKED: "error",
     Verdict.UNKNOWN: "doubtful",
 }
-_MINUTE: Final = 60
 
 
-def rehearsal_text(report: RehearsalReport, *, width: int, colour: bool) -> str:
-    """The report, drawn into `width` columns; only single words may be wider."""
+def rehearsal_text(report: RehearsalReport, *, width: int, colour: bool, blocks: bool = True) -> str:
+    """The report, drawn into `width` columns; only single words may be wider. `blocks` draws with more than ASCII."""
     paint = painter(colour=colour)
+    glyphs = BLOCKS if blocks else ASCII
     width = max(width, _MIN_WIDTH)
-    lines: list[str] = [*wrapped(_told(report), width)]
+    lines: list[str] = [*wrapped(_told(report, glyphs), width)]
     if not report.templates:
         lines += ["", "There is no template here, so nothing is rehearsed."]
     for template in report.templates:
-        lines += ["", *_template(template, width, paint)]
+        lines += ["", *_template(template, width, paint, glyphs)]
     if report.objective is not None:
         lines += ["", *_objective(report, width, paint)]
     return page(lines)
 
 
-def _told(report: RehearsalReport) -> str:
+def _told(report: RehearsalReport, glyphs: Glyphs) -> str:
+    """What is rehearsed, and how it is drawn."""
+    is_drawn = any(
+        found.course is not None
+        for template in report.templates
+        for environment in template.environments
+        for found in environment.rollouts
+    )
+    drawn = f" Drawn: a deployment with the expected requests ({glyphs.legend})." if is_drawn else ""
+    return f"{rehearsed_words(report)}{drawn}"
+
+
+def rehearsed_words(report: RehearsalReport) -> str:
     """What is rehearsed, in a sentence."""
     scenario: Scenario = report.scenario
     load, timing = scenario.load, scenario.timing
@@ -55,17 +68,18 @@ def _told(report: RehearsalReport) -> str:
     )
 
 
-def _template(template: TemplateRehearsal, width: int, paint: Paint) -> Iterator[str]:
+def _template(template: TemplateRehearsal, width: int, paint: Paint, glyphs: Glyphs) -> Iterator[str]:
     yield paint(printable(template.path), "file")
     if not any(environment.rollouts or environment.unshifted for environment in template.environments):
         yield f"{_INDENT}No function and no state machine is deployed."
         return
     for environment in template.environments:
         yield ""
-        yield from (f"{_INDENT}{line}".rstrip() for line in _environment(environment, width - len(_INDENT), paint))
+        drawn = _environment(environment, width - len(_INDENT), paint, glyphs)
+        yield from (f"{_INDENT}{line}".rstrip() for line in drawn)
 
 
-def _environment(environment: EnvironmentRehearsal, width: int, paint: Paint) -> Iterator[str]:
+def _environment(environment: EnvironmentRehearsal, width: int, paint: Paint, glyphs: Glyphs) -> Iterator[str]:
     name = paint(printable(environment.name), "strong")
     if environment.assumed:
         yield f"{name} {paint('(no environment is known)', 'doubtful')}"
@@ -77,7 +91,7 @@ def _environment(environment: EnvironmentRehearsal, width: int, paint: Paint) ->
         yield ""
         yield from _table(environment.rollouts, width, paint)
         for found in environment.rollouts:
-            yield from _said(found, width, paint)
+            yield from _said(found, width, paint, glyphs)
     if environment.unshifted:
         yield ""
         told = f"Not shifted, so that everyone gets a bad version at once: {', '.join(environment.unshifted)}"
@@ -106,11 +120,11 @@ def _row(found: RolloutRehearsal, headers: tuple[str, ...]) -> list[Cell]:
         "Function": Line(printable(rehearsal.rollout.function)),
         "Strategy": Line(printable(strategy.name) if isinstance(strategy, Strategy) else "unknown"),
         "Verdict": Line(rehearsal.verdict.value, _STYLES[rehearsal.verdict]),
-        "Caught": Line(_NOTHING if detection is None else f"{least}{about}{percent(detection.probability)}"),
-        "Half by": Line(_moment(rehearsal, detection, 0.5)),
-        "95 % by": Line(_moment(rehearsal, detection, 0.95)),
-        "Failed": Line(_failed(rehearsal)),
-        "False alarms": Line(_NOTHING if healthy is None else percent(healthy.probability)),
+        "Caught": Line(NOTHING if detection is None else f"{least}{about}{percent(detection.probability)}"),
+        "Half by": Line(moment(rehearsal, detection, 0.5)),
+        "95 % by": Line(moment(rehearsal, detection, 0.95)),
+        "Failed": Line(failed(rehearsal)),
+        "False alarms": Line(NOTHING if healthy is None else percent(healthy.probability)),
     }
     return [(cells[header],) for header in headers]
 
@@ -120,41 +134,17 @@ def _rounded(number: float) -> str:
     return f"{float(f'{number:.2g}'):g}"
 
 
-def _failed(rehearsal: Rehearsal) -> str:
-    detection, planned = rehearsal.detection, rehearsal.schedule
-    if detection is None or isinstance(planned, Unknown) or not planned.open_seconds:
-        return _NOTHING
-    return f"{detection.failed_requests:.3g}"
-
-
-def percent(share: float) -> str:
-    """A share (0..1) to be read: nothing that is possible is told as never, nothing that is not sure as always."""
-    shown = share * 100
-    if shown <= 1e-9:  # noqa: PLR2004 - nothing
-        return "0 %"
-    if shown < 0.1:  # noqa: PLR2004 - the last digit shown
-        return "<0.1 %"
-    if 99.95 <= shown < 100 - 1e-9:  # noqa: PLR2004 - the same
-        return ">99.9 %"
-    return f"{shown:.3g} %"
-
-
-def _moment(rehearsal: Rehearsal, detection: Detection | None, share: float) -> str:
-    seconds = detection.quantile(share) if detection is not None else None
-    if seconds is None or isinstance(rehearsal.schedule, Unknown):
-        return _NOTHING
-    return f"{(seconds + rehearsal.schedule.pre_traffic_seconds) / _MINUTE:.1f} min"
-
-
-def _said(found: RolloutRehearsal, width: int, paint: Paint) -> Iterator[str]:
-    """Why, and what would be caught."""
+def _said(found: RolloutRehearsal, width: int, paint: Paint, glyphs: Glyphs) -> Iterator[str]:
+    """The timeline, why it is so, what would be caught, and what would help."""
     rehearsal = found.rehearsal
-    sentences = [*rehearsal.reasons, *_bounds(rehearsal)]
-    if not sentences:
+    sentences = [*rehearsal.reasons, *bounds(rehearsal), *advised(found)]
+    drawn = [f"{_INDENT}{line}" for line in timeline(found, width - len(_INDENT), paint, glyphs)]
+    if not sentences and not drawn:
         return
     yield ""
     condition = f" if {found.condition}" if found.condition else ""
     yield paint(f"{printable(rehearsal.rollout.function)}{printable(condition)}:", "strong")
+    yield from drawn
     for sentence in sentences:
         for bullet, line in zip(
             chain(["- "], repeat(_INDENT)), wrapped(sentence, width - 2 * len(_INDENT)), strict=False
@@ -162,7 +152,15 @@ def _said(found: RolloutRehearsal, width: int, paint: Paint) -> Iterator[str]:
             yield f"{_INDENT}{bullet}{line}"
 
 
-def _bounds(rehearsal: Rehearsal) -> Iterator[str]:
+def advised(found: RolloutRehearsal) -> Iterator[str]:
+    """What would meet the objective, as a sentence without an end."""
+    if found.advice is not None:
+        meets = percent(found.advice.detection.probability)
+        yield f"the objective would be met, with {meets}, by this: {found.advice.text}"
+
+
+def bounds(rehearsal: Rehearsal) -> Iterator[str]:
+    """What the least is that would be caught, as sentences without an end."""
     if rehearsal.verdict is Verdict.BLOCKED:
         yield "a healthy version is turned back, too, so nothing can be deployed"
         return

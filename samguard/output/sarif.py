@@ -13,7 +13,8 @@ from urllib.parse import quote_from_bytes
 from samguard import __version__
 from samguard.linting.explanation import Explanation
 from samguard.linting.identity import Level, Rule
-from samguard.linting.report import Notification, Report, ReportedFinding, ReportedFix, TextEdit
+from samguard.linting.report import KnownDefect, Notification, Report, ReportedFinding, ReportedFix, TextEdit
+from samguard.output.findings_json import production_json
 from samguard.output.json_text import json_text
 from samguard.output.sarif_rule import rule_descriptor
 from samguard.pattern import pattern
@@ -69,7 +70,7 @@ def sarif_log(
     `explanations` are those of the rules, by identifier; `home` is the address of samguard's own page; `repository`
     that of the project. All rules that ran are listed, so that they are the same whatever was found, and `results` is
     there when it is empty: that is what closes alerts. Suppressed findings and those of a baseline are left out unless
-    asked for, since GitHub would open alerts for them.
+    asked for, since GitHub would open alerts for them; then what is gone from the baseline is there as well (`absent`).
 
     What GitHub's limits leave no room for is the mildest and last, and a notification tells how much it is.
     """
@@ -77,6 +78,7 @@ def sarif_log(
     if with_suppressed:
         everything = (*report.findings, *report.suppressed, *report.known)
         report = replace(report, findings=tuple(sorted(everything, key=_order)))
+    gone = [one for one in report.resolved if with_suppressed and not one.path.startswith("../")]
     rules = _rules(report)
     index = {rule.id: position for position, rule in enumerate(rules)}
     head: Json = {
@@ -90,7 +92,11 @@ def sarif_log(
         kept, left_out = _shown(report, room)
         run = head | {
             "invocations": [_invocation((*report.notifications, *left_out), index)],
-            "results": [_result(finding, index[finding.rule.id], is_compared=is_compared) for finding in kept],
+            "results": [
+                *(_result(finding, index[finding.rule.id], is_compared=is_compared) for finding in kept),
+                *(_absent(defect, index) for defect in gone),
+            ],
+            "properties": {"production": production_json(report)},
         }
         text = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
         size = _compressed(text)
@@ -212,6 +218,22 @@ def _result(finding: ReportedFinding, rule_index: int, *, is_compared: bool) -> 
     if finding.fixes:
         result["fixes"] = [_fix(fix) for fix in finding.fixes]
     result["properties"] = {"environments": list(finding.environments)}
+    return result
+
+
+def _absent(defect: KnownDefect, index: dict[str, int]) -> Json:
+    """What the baseline remembers, and is found no more. Nobody knows where in its file it was: it has no region."""
+    result: Json = {
+        "ruleId": defect.rule,
+        "message": {"text": _escaped(_sentence(defect.message))},
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(defect.path)}}],
+        "partialFingerprints": {"samguard/v1": defect.identity},
+        "baselineState": "absent",
+    }
+    if defect.rule in index:
+        result["ruleIndex"] = index[defect.rule]
+    if defect.count > 1:
+        result["occurrenceCount"] = defect.count
     return result
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from samguard.environments import Settings
 from samguard.environments.environment import Environment, Production
 from samguard.errors import SamguardError
+from samguard.evaluation import Unknown
 from samguard.project.project import Project
 from samguard.rehearsal import Means, Objective, Rehearsal, Scenario, objective, rehearse
+from samguard.rehearsal.advice import advice
+from samguard.rehearsal.detection_curves import detection_curves
 from samguard.rehearsal.rehearsal import asked_for
 from samguard.rehearsal.report import EnvironmentRehearsal, RehearsalReport, RolloutRehearsal, TemplateRehearsal
+from samguard.rehearsal.typical_course import typical_course
 from samguard.rollout import Deployment, Rollout, deployments
 from samguard.rollout.strategy import number
 from samguard.template import Template
@@ -21,19 +25,19 @@ def project_rehearsal(
     means: Means | None = None,
     asked: Objective | None = None,
     named: tuple[str, ...] = (),
+    *,
+    with_curves: bool = False,
 ) -> RehearsalReport:
     """How each rollout of each environment takes a bad version; `asked` is an objective, `named` the environments that were asked for.
 
-    The scenario's timeout is used for functions that do not say theirs.
+    `with_curves` works the curves out, too: 40 times the work. The scenario's timeout is used for functions that do not say theirs.
     """
     means = means or Means()
+    setting = _Setting(scenario, means, asked, with_curves=with_curves)
     templates = tuple(
         TemplateRehearsal(
             file.template.document.path,
-            tuple(
-                _environment(file.template, environment, _Setting(scenario, means, asked), named)
-                for environment in file.environments
-            ),
+            tuple(_environment(file.template, environment, setting, named) for environment in file.environments),
         )
         for file in project.templates
     )
@@ -54,10 +58,11 @@ def configured_objective(settings: Settings) -> Objective | None:
 class _Setting:
     """What is rehearsed how; remembers rehearsals, since worlds and environments are often alike."""
 
-    def __init__(self, scenario: Scenario, means: Means, asked: Objective | None) -> None:
+    def __init__(self, scenario: Scenario, means: Means, asked: Objective | None, *, with_curves: bool) -> None:
         self.scenario = scenario
         self.means = means
         self.objective = asked
+        self.with_curves = with_curves
 
     def rehearsal(self, rollout: Rollout) -> Rehearsal:
         """The rehearsal of a rollout, with the function's own timeout."""
@@ -66,6 +71,18 @@ class _Setting:
         if timeout is not None and timeout > 0:
             scenario = replace(scenario, service=replace(scenario.service, timeout_seconds=timeout))
         return rehearse(rollout, scenario, self.means, self.objective)
+
+    def told(self, rehearsal: Rehearsal, condition: str, *, counts: bool) -> RolloutRehearsal:
+        """A rehearsal with what is drawn, and what is advised where the objective counts."""
+        planned = rehearsal.schedule
+        if isinstance(planned, Unknown) or rehearsal.detection is None:
+            return RolloutRehearsal(rehearsal, condition)
+        course = typical_course(rehearsal.watch, planned, rehearsal.scenario)
+        curves = None
+        if self.with_curves and course is not None:
+            curves = detection_curves(rehearsal.watch, planned, rehearsal.scenario, self.means)
+        advised = advice(rehearsal, self.objective, self.means) if self.objective is not None and counts else None
+        return RolloutRehearsal(rehearsal, condition, course, curves, advised)
 
 
 def _environment(
@@ -82,17 +99,18 @@ def _environment(
                     unshifted[rollout.function] = None
                 continue
             _add(found.setdefault(rollout.function, []), setting.rehearsal(rollout), _condition(world))
+    is_production = environment.production is Production.YES
+    counts = is_production or environment.is_assumed or environment.name in named
     rollouts = tuple(
-        RolloutRehearsal(rehearsal, " or ".join(conditions) if len(alike) > 1 else "")
+        setting.told(rehearsal, " or ".join(conditions) if len(alike) > 1 else "", counts=counts)
         for alike in found.values()
         for rehearsal, conditions in alike
     )
-    is_production = environment.production is Production.YES
     return EnvironmentRehearsal(
         environment.name,
         is_production,
         environment.is_assumed,
-        counts=is_production or environment.is_assumed or environment.name in named,
+        counts=counts,
         rollouts=rollouts,
         unshifted=tuple(name for name in unshifted if name not in found),
     )

@@ -214,7 +214,7 @@ class _Exact:
         found, phase = self.found, standing.seconds
         first, last = first_evaluation(found, phase), last_evaluation(found, phase)
         firing: list[tuple[int, float]] = []
-        initial = tuple(_initial(alarm) for alarm in found.alarms)
+        initial = tuple(initial_state(alarm) for alarm in found.alarms)
         cases: dict[_Case, float] = {(tuple(() for _ in found.alarms), initial): 1.0}
         for minute in range(first - found.history_minutes, last + 1):
             cases, fired = self._after(cases, minute, phase, course, is_watched=minute >= first)
@@ -320,7 +320,7 @@ def fires(found: Rehearsed, states: Mapping[str, State]) -> bool:
     return any(known.get(name) is State.ALARM for name in found.wired)
 
 
-def _initial(alarm: WatchedAlarm) -> State:
+def initial_state(alarm: WatchedAlarm) -> State:
     """The state before the history begins: of the new version's metrics, nothing was ever known."""
     is_new = all(metric.scope in (Scope.VERSION, Scope.NOTHING) for metric in alarm.metrics)
     return State.INSUFFICIENT_DATA if is_new else State.OK

@@ -99,7 +99,7 @@ def rehearse(
     if isinstance(planned, Unknown):
         return Rehearsal(rollout, scenario, watched, planned, Verdict.UNKNOWN, (planned.reason,), objective=objective)
     detection = detect(watched, planned, scenario, means)
-    healthy = detect(watched, planned, _healthy(scenario), means)
+    healthy = detect(watched, planned, healthy_scenario(scenario), means)
     if detection is None or healthy is None:
         reason = "it takes a simulation, which needs numpy: pip install 'samguard[rehearsal]'"
         return Rehearsal(rollout, scenario, watched, planned, Verdict.UNKNOWN, (reason,), objective=objective)
@@ -163,7 +163,8 @@ def _in_bins(watched: Watch, planned: Schedule, scenario: Scenario, counted: Reh
     return rehearsed(watched, planned, scenario, bins=_BINS)
 
 
-def _healthy(scenario: Scenario) -> Scenario:
+def healthy_scenario(scenario: Scenario) -> Scenario:
+    """The same with a version that is as good as the one before."""
     kind = FailureKind.ERRORS
     return replace(scenario, failure=replace(scenario.failure, kind=kind, share=0.0))
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from samguard.rehearsal.advice import Advice
 from samguard.rehearsal.deployment_course import Scenario
+from samguard.rehearsal.detection_curves import DetectionCurves
 from samguard.rehearsal.objective import Objective
 from samguard.rehearsal.rehearsal import Rehearsal
+from samguard.rehearsal.typical_course import TypicalCourse
 from samguard.value import value
 
 
 @value
 class RolloutRehearsal:
-    """A rehearsal, and the condition under which it holds ("Stage is prod"); "" where it holds always."""
+    """A rehearsal, and the condition under which it holds ("Stage is prod"); "" where it holds always.
+
+    `course` and `curves` are to be drawn; `advice` is what would meet an objective that is missed.
+    """
 
     rehearsal: Rehearsal
     condition: str = ""
+    course: TypicalCourse | None = None
+    curves: DetectionCurves | None = None
+    advice: Advice | None = None
 
 
 @value

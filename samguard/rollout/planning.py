@@ -19,7 +19,7 @@ from samguard.rollout.plan import (
 from samguard.rollout.rollout import Hook, Rollout, label
 from samguard.rollout.strategy import Strategy
 from samguard.source import Mapping, Node, Scalar, Sequence
-from samguard.template import Parameter, Refusal, RefusalKind, Template, intrinsic
+from samguard.template import HIDDEN, Parameter, Refusal, RefusalKind, Template, intrinsic
 from samguard.value import replace
 
 _MOST_WORLDS_SHOWN: Final = 4
@@ -212,8 +212,10 @@ def _parameter(declared: Parameter, deployment: Deployment) -> PlannedParameter:
         location = given.place.location if given.place is not None else None
         path, start = (location.path, location.start) if location is not None else (None, None)
         unknown = None if given.text is not None else "not known here"
-        return PlannedParameter(given.text, given.source.value, path, start, unknown)
+        text = HIDDEN if declared.is_hidden and given.text else given.text
+        return PlannedParameter(text, given.source.value, path, start, unknown)
     if isinstance(declared.default, Scalar):
         location = deployment.scene.place(declared.default.span).location
-        return PlannedParameter(declared.default.text, ParameterSource.DEFAULT.value, location.path, location.start)
+        text = HIDDEN if declared.is_hidden and declared.default.text else declared.default.text
+        return PlannedParameter(text, ParameterSource.DEFAULT.value, location.path, location.start)
     return PlannedParameter(None, ParameterSource.DEFAULT.value, unknown=f"parameter {declared.name} has no value")

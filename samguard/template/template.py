@@ -22,6 +22,10 @@ SECTIONS: Final = (
 _KNOWN_TRANSFORMS: Final = frozenset({SAM_TRANSFORM, LANGUAGE_EXTENSIONS, "AWS::CodeDeployBlueGreen"})
 
 
+HIDDEN: Final = "****"
+"""What CloudFormation shows for the value of a parameter that says `NoEcho`."""
+
+
 @value
 class Parameter:
     """A template parameter. `default` is None where there is none; an empty default is a Scalar."""
@@ -42,6 +46,12 @@ class Parameter:
     def comes_from_ssm(self) -> bool:
         """Whether CloudFormation looks its value up in Parameter Store, so that only the key is known here."""
         return self.type.startswith("AWS::SSM::Parameter::Value<")
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether its value is to be shown nowhere (`NoEcho`)."""
+        said = self.node.get("NoEcho")
+        return isinstance(said, Scalar) and said.text.lower() == "true"
 
 
 @value

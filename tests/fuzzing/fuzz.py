@@ -1,9 +1,11 @@
-"""Coverage-guided fuzzing: `python tests/fuzzing/fuzz.py {templates|samconfigs|pipelines} [--minutes 30]` (needs atheris).
+"""Coverage-guided fuzzing: `python tests/fuzzing/fuzz.py TARGET [--minutes 30]` (needs atheris); `make fuzz-guided`.
 
-The seeds are the examples of the rules and the projects in fixtures/. A mutated file is checked and planned as the
-command would, and all formats are written. What must hold: no exception, no internal error told as a notification, and
-an end within ten seconds and two gigabytes. What libFuzzer finds it writes to `crash-…` in the current folder; it
-becomes a test in tests/fuzzing/test_found.py before it is mended.
+The targets are templates, samconfigs, pipelines, hooks (the code of functions, state machines, API definitions) and
+settings (samguard's own configuration, policies, a baseline). The seeds are the examples of the rules and the projects in
+fixtures/. A mutated file is checked and planned as the command would, by samguard's rules and the packs of policies, and
+all formats are written; one input in four is rehearsed, another is fixed in memory. What must hold: no exception, no
+internal error told as a notification, and an end within 25 seconds (five, if it were not instrumented) and two gigabytes.
+What libFuzzer finds it writes to `crash-…` in the current folder; it becomes a test in tests/hostile/test_found.py before it is mended.
 """
 
 from __future__ import annotations
@@ -13,24 +15,24 @@ import random
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import atheris
 
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
 with atheris.instrument_imports(include=["samguard"], enable_loader_override=False):
-    import samguard
+    from put_through import PACKS, put_through
+
     from samguard.linting import catalogue
+    from samguard.linting.baseline import baseline_text
     from samguard.linting.rule import Example
-    from samguard.output.findings_json import findings_json
-    from samguard.output.findings_text import findings_concise, findings_text
-    from samguard.output.sarif import sarif
-    from samguard.project import Options, load_project
-    from samguard.project.planning import project_plan
 
     catalogue()  # loads the rules, so that they are instrumented too
 
-ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = """Transform: AWS::Serverless-2016-10-31
 Parameters: {Stage: {Type: String, AllowedValues: [dev, prod]}}
 Resources:
@@ -54,6 +56,27 @@ parameter_overrides = "Stage=dev"
 stack_name = "orders-prod"
 parameter_overrides = "Stage=prod"
 """
+HOOKED = """  Hook:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src/, Handler: app.handler, Runtime: python3.12}
+  Orders2:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.12
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: Canary10Percent5Minutes, Hooks: {PreTraffic: !Ref Hook, PostTraffic: !Ref Hook}}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties: {DefinitionUri: src/machine.asl.json, Role: x, AutoPublishAlias: live, DeploymentPreference: {Type: CANARY}}
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: prod, DefinitionUri: src/api.yaml}
+"""
+SETTINGS = """policies = ["policies.yaml"]
+baseline = "baseline.json"
+"""
 WORDS = (
     "!Ref !GetAtt !Sub !If !Equals !And !Or !Not !Join !Select !Split !FindInMap !ImportValue !Transform Fn::ForEach::X "
     "Ref Fn::If Fn::Sub ${Stage} ${Orders.Arn} ${ ${! {{resolve:ssm:a}} AWS::NoValue AWS::Region Stage Orders Errors "
@@ -73,8 +96,12 @@ TARGETS = {
         *(".github/workflows/deploy.yml", ".gitlab-ci.yml", "Jenkinsfile", "bitbucket-pipelines.yml", "buildspec.yml"),
         *("pipeline.tf", "pipeline.yaml", "Makefile", "package.json", "deploy.sh"),
     ),
+    "hooks": ("src/app.py", "src/app.js", "src/app.ts", "src/machine.asl.json", "src/api.yaml"),
+    "settings": ("samguard.toml", "policies.yaml", "baseline.json", "pyproject.toml"),
 }
 """What the mutated text is written to. The input's first byte chooses among them."""
+ONE_KIND = ("pipelines", "hooks", "settings")
+"""Targets whose files are seeds whatever their names are."""
 
 
 def main() -> None:
@@ -90,7 +117,7 @@ def main() -> None:
     for number, seed in enumerate(seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     print(f"{len(seeds)} seeds in {corpus}", file=sys.stderr)  # noqa: T201
-    bounds = ("-timeout=10", "-rss_limit_mb=2048", "-max_len=20000", f"-max_total_time={int(given.minutes * 60)}")
+    bounds = ("-timeout=25", "-rss_limit_mb=2048", "-max_len=20000", f"-max_total_time={int(given.minutes * 60)}")
     atheris.Setup(
         [sys.argv[0], *bounds, *rest, str(corpus)],
         _one_input(given.target),
@@ -109,31 +136,37 @@ def _one_input(target: str) -> Callable[[bytes], None]:
             return
         for child in root.iterdir():
             shutil.rmtree(child) if child.is_dir() else child.unlink()
-        (root / "template.yaml").write_text(TEMPLATE)
-        (root / "samconfig.toml").write_text(SAMCONFIG)
-        if names[0].startswith("template"):
-            (root / "template.yaml").unlink()
-        elif names[0].startswith("samconfig"):
-            (root / "samconfig.toml").unlink()
-        path = root / names[data[0] % len(names)]
+        name = names[data[0] % len(names)]
+        for path, text in _beside(target, name).items():
+            (root / path).write_text(text)
+        path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data[1:])
-        judge(root)
+        # chosen by what is mutated, so that a crash comes again
+        turn = zlib.crc32(data) % 4
+        put_through(root, rehearses=turn == 0, fixes=turn == 1, policies=PACKS if turn == 2 else ())
 
     return one_input
 
 
-def judge(root: Path) -> None:
-    """Checks, plans and writes a project. Raises where samguard fails on it."""
-    report = samguard.check(str(root))
-    for note in report.notifications:
-        if note.is_internal_error:
-            raise AssertionError(note.message)
-    project_plan(load_project((str(root),), Options()))
-    findings_json(report)
-    findings_concise(report)
-    findings_text(report, width=80, colour=True, summary=True)
-    sarif(report, {loaded.rule.id: loaded.explanation for loaded in catalogue()})
+def _beside(target: str, name: str) -> dict[str, str]:
+    """The files that lie beside the mutated one."""
+    files = {"template.yaml": TEMPLATE, "samconfig.toml": SAMCONFIG}
+    if target == "templates":
+        del files["template.yaml"]
+    elif target == "samconfigs":
+        del files["samconfig.toml"]
+    elif target == "hooks":
+        files["template.yaml"] = TEMPLATE + HOOKED.replace(
+            "python3.12", "python3.12" if name.endswith(".py") else "nodejs22.x"
+        )
+    elif target == "settings":
+        policies = (ROOT / "samguard" / "policies" / "packs" / "course.yaml").read_text(encoding="utf-8")
+        files |= {"policies.yaml": policies, "baseline.json": baseline_text(())}
+        files["samguard.toml"] = SETTINGS
+        if name == "pyproject.toml":
+            del files["samguard.toml"]
+    return files
 
 
 def _seeds(target: str) -> list[bytes]:
@@ -142,11 +175,17 @@ def _seeds(target: str) -> list[bytes]:
     for loaded in catalogue():
         for example in (*loaded.bad, *loaded.good):
             found.update(_of_example(example, target))
-    for path in sorted((ROOT / "fixtures").rglob("*")) + sorted((ROOT / "tests" / "defects").rglob("*")):
+    folders = (ROOT / "fixtures", ROOT / "tests" / "defects", ROOT / "samguard" / "policies" / "packs")
+    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
         for number, name in enumerate(names):
             same_kind = path.suffix == Path(name).suffix and path.suffix
-            if path.is_file() and (path.name == Path(name).name or (target == "pipelines" and same_kind)):
+            if target == "settings":
+                same_kind = same_kind and (path.parent.name == "packs" or path.name == name)
+            if path.is_file() and (path.name == Path(name).name or (target in ONE_KIND and same_kind)):
                 found.add(bytes([number]) + path.read_bytes())
+    if target == "settings":
+        known = b'{"samguard-baseline": 1, "findings": [{"rule": "SG301", "path": "a", "message": "b", "fingerprint": "c"}]}'
+        found |= {b"\0" + SETTINGS.encode(), b"\3[tool.samguard]\n" + SETTINGS.encode(), b"\2" + known}
     return sorted(found)
 
 

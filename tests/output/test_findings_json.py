@@ -16,7 +16,15 @@ def test_a_clean_report_has_an_empty_list(clean_report: Report) -> None:
         "version": "1",
         "tool": {"name": "samguard", "version": "1.2.3"},
         "findings": [],
-        "summary": {"templates": 2, "environments": 3, "rollouts": 5, "errors": 0, "warnings": 0, "notes": 0},
+        "summary": {
+            "templates": 2,
+            "environments": 3,
+            "rollouts": 5,
+            "errors": 0,
+            "warnings": 0,
+            "notes": 0,
+            "production": {"rollouts": 0, "at_risk": 0, "unknown": 0},
+        },
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from scenes import rollout_of
 
-from samguard.output.rehearsal_text import percent
+from samguard.output.rehearsal_words import percent
 from samguard.rehearsal import Failure, FailureKind, Means, Rehearsal, Scenario, constant, rehearse
 
 ROOT = Path(__file__).parents[2]
