@@ -3,7 +3,8 @@
 What a fenced block of a page means:
 
 - ```console: each line with `$ ` is run, and all that it writes must stand below it. On a page that names no project
-  there is no output, and only the options are looked at. `$ echo $?` tells the last exit code.
+  there is no output, and only the options are looked at. `$ echo $?` tells the last exit code, `$ mkdir -p` makes a
+  folder.
 - ```sh: to be copied, not run; the options of each `samguard` must exist.
 - ```python: runs.
 - ```diff: the lines it takes away stand in the project's files once, and are replaced.
@@ -260,8 +261,11 @@ def _ran(block: Block, story: Story) -> Iterator[str]:
 
 def _output(command: str, block: Block, story: Story) -> Iterator[str]:
     words = shlex.split(command, comments=True)
+    if words[:2] == ["mkdir", "-p"]:
+        (story.folder / words[2]).mkdir(parents=True, exist_ok=True)
+        return
     if words[0] != "samguard":
-        raise block.wrong(f"{words[0]}: only samguard is run here")
+        raise block.wrong(f"{words[0]}: only samguard and mkdir -p are run here")
     ran = in_process(*words[1:], cwd=story.folder, variables=DAY)
     story.last_code = ran.code
     yield from (line.rstrip() for line in f"{ran.out}{ran.err}".splitlines())
