@@ -2,8 +2,9 @@
 
 What a fenced block of a page means:
 
-- ```console: each line with `$ ` is run, and all that it writes must stand below it. On a page that names no project,
-  only its options are looked at. `$ echo $?` tells the last exit code.
+- ```console: each line with `$ ` is run, and all that it writes must stand below it. On a page that names no project
+  there is no output, and only the options are looked at. `$ echo $?` tells the last exit code, `$ mkdir -p` makes a
+  folder.
 - ```sh: to be copied, not run; the options of each `samguard` must exist.
 - ```python: runs.
 - ```diff: the lines it takes away stand in the project's files once, and are replaced.
@@ -15,7 +16,6 @@ Comments before a block, invisible on the page, say more:
 - <!-- project: FOLDER --> from here on, commands run in a copy of it; `new` is an empty one.
 - <!-- file: PATH --> the block is written there. With ```diff: the file to change.
 - <!-- finds: SG301, SG416 --> a template; samguard finds this in it and nothing else (`nothing` at all).
-- <!-- needs: COMMAND --> left out, up to the next project, while samguard has no such command.
 - <!-- rule: FAMILY --> a rule: its examples are run (tests/docs/test_docs.py), as if it stood in rules/FAMILY.
 - <!-- not run: WHY -->
 """
@@ -29,7 +29,7 @@ import shutil
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import chdir
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
@@ -49,7 +49,7 @@ DAY = {"SOURCE_DATE_EPOCH": "1795000000", "SAMGUARD_CACHE_DIR": ""}
 """Pages are read as of 2026-11-18, so that no suppression on them runs out; and nothing is remembered."""
 
 _FENCE = re.compile(r"(?P<indent> *)(?P<fence>```+)(?P<language>[^`\s]*) *")
-_COMMENT = re.compile(r" *<!-- *(?P<word>project|file|finds|needs|rule|not run): *(?P<said>.*?) *-->")
+_COMMENT = re.compile(r" *<!-- *(?P<word>project|file|finds|rule|not run): *(?P<said>.*?) *-->")
 
 
 class PageError(AssertionError):
@@ -86,8 +86,6 @@ class Story:
     folder: Path
     project: str = ""
     last_code: int = 0
-    needed: str = ""
-    left_out: set[str] = field(default_factory=set)
 
     def begin(self, project: str) -> None:
         if self.project:
@@ -96,7 +94,7 @@ class Story:
             self.folder.mkdir()
         else:
             shutil.copytree(ROOT / project, self.folder)
-        self.project, self.needed = project, ""
+        self.project = project
 
 
 def pages() -> list[Path]:
@@ -134,8 +132,8 @@ def _is_in_a_list(lines: list[str], at: int) -> bool:
     return bool(re.match(r"([-*]|\d+\.) ", above))
 
 
-def run(page: Path, folder: Path, told: Callable[[Block, list[str]], None] | None = None) -> set[str]:
-    """Does what a page says, in a folder that does not exist yet; gives the commands that it needs and samguard lacks.
+def run(page: Path, folder: Path, told: Callable[[Block, list[str]], None] | None = None) -> None:
+    """Does what a page says, in a folder that does not exist yet.
 
     `told` gets each console block with the lines that are right; without it, a difference is a PageError.
     """
@@ -143,18 +141,7 @@ def run(page: Path, folder: Path, told: Callable[[Block, list[str]], None] | Non
     for block in blocks(page):
         if "project" in block.said:
             story.begin(block.said["project"])
-        if "needs" in block.said:
-            story.needed = block.said["needs"]
-        if story.needed and story.needed not in commands():
-            story.left_out.add(story.needed)
-        else:
-            _do(block, story, told)
-    return story.left_out
-
-
-def commands() -> frozenset[str]:
-    """What samguard can do."""
-    return frozenset(getattr(typer.main.get_command(app), "commands", {}))
+        _do(block, story, told)
 
 
 def _do(block: Block, story: Story, told: Callable[[Block, list[str]], None] | None) -> None:
@@ -260,7 +247,7 @@ def _ran(block: Block, story: Story) -> Iterator[str]:
             if at == 0:
                 raise block.wrong("a console begins with a command")
             if not story.project:
-                yield line
+                raise block.wrong("output, but no <!-- project: ... --> above that says of what")
             continue
         yield line
         command = line.removeprefix("$ ")
@@ -274,8 +261,11 @@ def _ran(block: Block, story: Story) -> Iterator[str]:
 
 def _output(command: str, block: Block, story: Story) -> Iterator[str]:
     words = shlex.split(command, comments=True)
+    if words[:2] == ["mkdir", "-p"]:
+        (story.folder / words[2]).mkdir(parents=True, exist_ok=True)
+        return
     if words[0] != "samguard":
-        raise block.wrong(f"{words[0]}: only samguard is run here")
+        raise block.wrong(f"{words[0]}: only samguard and mkdir -p are run here")
     ran = in_process(*words[1:], cwd=story.folder, variables=DAY)
     story.last_code = ran.code
     yield from (line.rstrip() for line in f"{ran.out}{ran.err}".splitlines())

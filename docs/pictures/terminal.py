@@ -89,7 +89,7 @@ def _text(line: str, left: int, base: int) -> Iterator[str]:
 
 
 def main() -> None:
-    """Draws all pictures of commands that samguard has."""
+    """Draws all pictures."""
     for name, arguments in PICTURES.items():
         ran = subprocess.run(
             [sys.executable, "-m", "samguard", *arguments],
@@ -99,8 +99,7 @@ def main() -> None:
             text=True,
             check=False,
         )
-        if ran.stdout:
-            (HERE / name).write_text(picture(arguments, ran.stdout), encoding="utf-8", newline="\n")
+        (HERE / name).write_text(picture(arguments, ran.stdout), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

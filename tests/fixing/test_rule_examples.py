@@ -6,8 +6,8 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from examples import write
 
+from examples import write
 from samguard.fixing import Wanted, fixed, saved
 from samguard.linting import Example, LoadedRule, Selection, catalogue, lint
 from samguard.project import Options, Project, load_project

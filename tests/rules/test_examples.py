@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from examples import agree, found, selection, write
 from syrupy.assertion import SnapshotAssertion
 
 import samguard
+from examples import agree, found, selection, write
 from samguard.linting import Example, LoadedRule, catalogue
 
 

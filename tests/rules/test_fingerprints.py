@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from examples import selection, write
 
 import samguard
+from examples import selection, write
 from samguard.linting import Example, LoadedRule, catalogue
 
 LINES = "# a line\n" * 20

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import FrameType, ModuleType
 
 import pytest
-from examples import Mark, agree, found, write
 
+from examples import Mark, agree, found, write
 from samguard.linting import LoadedRule, catalogue, lint
 from samguard.project import Project, load_project
 from samguard.value import replace
