@@ -264,8 +264,8 @@ def _of_templates(project: Project) -> Iterator[Finding]:
                 if other is not file and beside not in (None, place) and _is_same_stack(before, environment):
                     yield Finding(
                         place.span,
-                        f"{other.document.path} and {file.document.path} are deployed to one stack in production, "
-                        f"{environment.stack_name}: each deletes what the other has made. Give each a stack of its own",
+                        f"one stack in production, {environment.stack_name}, is deployed from {other.document.path} and "
+                        f"from {file.document.path}: each deletes what the other has made. Give each a stack of its own",
                         because=(Reason(f"{other.document.path} is deployed there too", beside),),
                         level=Level.WARNING,
                         document=place.document,

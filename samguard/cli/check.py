@@ -93,7 +93,7 @@ def run_check(
     if not quiet:
         from samguard.output.findings_text import summary_text
 
-        tell(summary_text(report, colour=False).rstrip())
+        tell(summary_text(report, colour=False, with_fixable=fix is None).rstrip())
     if not is_complete or any(note.level is Level.ERROR for note in report.notifications):
         return 2
     return 0 if exit_zero else _exit_code(report, least)

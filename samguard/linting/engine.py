@@ -26,6 +26,7 @@ from samguard.linting.report import (
 from samguard.linting.rule import Finding, Fix, Level, Rule
 from samguard.linting.rule_modules import LoadedRule, Selection, names
 from samguard.linting.suppression_use import Suppressing
+from samguard.pattern import pattern
 from samguard.project import NotRead, Project, TemplateFile
 from samguard.rollout import Deployment, deployments
 from samguard.source import Document, Format, Mapping, Place, Sequence, Span
@@ -35,6 +36,7 @@ _WHERE: Final = "{where}"
 _RESOURCE: Final = "{resource}"
 _ASSUMED: Final = "No environment is known to be production, so the template is judged as if it were for production."
 _MOST_LINES: Final = 3
+_PLAIN_WORD: Final = pattern(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _MOST_STEPS: Final = 20
 
 
@@ -358,13 +360,14 @@ class _Run:
         suppressed: list[ReportedFinding] = []
         level_of = self._configured_level()
         shown = self._shown()
+        environments = frozenset(name for _, name in self.environments)
         for key, defect in sorted(defects, key=lambda item: _order(item[1])):
             document = defect.document
             if level_of is not None:
                 defect.level = level_of(defect.rule, document.path, defect.level)
             if document.path not in hashes:
                 hashes[document.path] = line_hashes(document.text) if with_line_hashes else []
-            found = shown(_reported(defect, hashes[document.path], taken))
+            found = shown(_reported(defect, hashes[document.path], taken, environments))
             if key in self.suppressed:
                 suppressed.append(replace(found, suppression=self.suppressed[key]))
             else:
@@ -473,12 +476,15 @@ def _order(defect: _Defect) -> tuple[object, ...]:
     return (defect.document.path, defect.finding.span, defect.rule.id, defect.finding.message)
 
 
-def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> ReportedFinding:
+def _reported(
+    defect: _Defect, hashes: list[str], taken: dict[str, int], names: frozenset[str] = frozenset()
+) -> ReportedFinding:
+    """A defect as it is told. `names` are those of environments, which stay as they are at a sentence's beginning."""
     document, finding = defect.document, defect.finding
     location = document.location(finding.span)
     resources = tuple(defect.resources)
     message = finding.message.replace(_WHERE, _where(defect)).replace(_RESOURCE, _listed(resources))
-    message = message[:1].upper() + message[1:]
+    message = _begun(message, names.union(resources))
     if not message.endswith((".", "?", "!")):
         message += "."
     steps: dict[BecauseStep, None] = {}
@@ -507,6 +513,12 @@ def _reported(defect: _Defect, hashes: list[str], taken: dict[str, int]) -> Repo
         lines=() if finding.is_secret else tuple(document.line(number) for number in range(line, last + 1)),
         identity=identity,
     )
+
+
+def _begun(message: str, names: frozenset[str]) -> str:
+    """A message that begins as a sentence does, unless it begins with a name or a path."""
+    first = message.partition(" ")[0].rstrip(",;:")
+    return message if first in names or not _PLAIN_WORD.fullmatch(first) else message[:1].upper() + message[1:]
 
 
 def _where(defect: _Defect) -> str:

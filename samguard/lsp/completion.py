@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from typing import Final
 
-from samguard.lsp.typing_place import TypingPlace, typing_place
+from samguard.lsp.typing_place import TypingPlace, keys_beside, typing_place
 from samguard.lsp.view import View
 from samguard.output.rollout_cells import schedule
 from samguard.pattern import pattern
@@ -85,9 +85,9 @@ def proposals(view: View | None, text: Document, offset: int) -> Iterator[Propos
     last = place.keys[-1] if place.keys else ""
     around = place.keys[-2] if len(place.keys) > 1 else ""
     if place.is_key and last == _PREFERENCE:
-        yield from _keys(PREFERENCE_KEYS, span, is_json=is_json, in_quotes=place.in_quotes)
+        yield from _keys(_open(PREFERENCE_KEYS, text, offset), span, is_json=is_json, in_quotes=place.in_quotes)
     elif place.is_key and last == "Hooks":
-        yield from _keys(HOOK_KEYS, span, is_json=is_json, in_quotes=place.in_quotes)
+        yield from _keys(_open(HOOK_KEYS, text, offset), span, is_json=is_json, in_quotes=place.in_quotes)
     elif last == "Type" and around == _PREFERENCE:
         yield from _strategies(span, "", is_quoted=is_json and not place.in_quotes)
     elif last == "DeploymentConfigName":
@@ -179,6 +179,12 @@ def _wirings(template: Template, types: tuple[str, ...], span: Span, *, is_json:
         name = resource.logical_id
         text = f'{{"Ref": "{name}"}}' if is_json else f"!Ref {name}"
         yield Proposal(name, text, Kind.RESOURCE, resource.type, span)
+
+
+def _open(names: Iterable[str], text: Document, offset: int) -> Iterator[str]:
+    """The keys that are not there yet: a mapping has each once."""
+    there = keys_beside(text, offset)
+    return (name for name in names if name not in there)
 
 
 def _keys(names: Iterable[str], span: Span, *, is_json: bool, in_quotes: bool) -> Iterator[Proposal]:

@@ -8,7 +8,8 @@ from typing import Final, TypeAlias
 
 from lsprotocol import types
 
-from samguard.linting import Level, LoadedRule, ReportedFinding, catalogue
+from samguard.linting import Level, LoadedRule, Report, ReportedFinding, catalogue
+from samguard.linting.explanation import Explanation
 from samguard.output.printable import printable
 from samguard.pattern import pattern
 from samguard.source import Location
@@ -38,7 +39,11 @@ class DiagnosticSupport:
 
 
 def diagnostic(
-    finding: ReportedFinding, where: types.Range, loaded: LoadedRule | None, placed: Placed, support: DiagnosticSupport
+    finding: ReportedFinding,
+    where: types.Range,
+    explained: Explanation | None,
+    placed: Placed,
+    support: DiagnosticSupport,
 ) -> types.Diagnostic:
     """A finding at a range of its document. What led to it is related information, or else part of the message."""
     related: list[types.DiagnosticRelatedInformation] = []
@@ -51,7 +56,7 @@ def diagnostic(
             at = f" ({step.location.path}:{step.location.start.line})" if step.location is not None else ""
             told.append(printable(f"- {step.message}{at}"))
     message = "\n".join([printable(finding.message), *(["Because:"] if told else []), *told])
-    page = rule_page(loaded) if loaded is not None and support.code_description else None
+    page = rule_page(explained) if explained is not None and support.code_description else None
     is_unnecessary = support.tags and finding.rule.name.startswith(_UNNECESSARY)
     return types.Diagnostic(
         range=where,
@@ -66,10 +71,18 @@ def diagnostic(
     )
 
 
-def rule_page(loaded: LoadedRule) -> str | None:
+def rule_page(explained: Explanation) -> str | None:
     """The first page that a rule has its facts from; None where it names none by address."""
-    match = _ADDRESS.search(loaded.explanation.source)
+    match = _ADDRESS.search(explained.source)
     return match.group() if match is not None else None
+
+
+def explained(report: Report | None, rule: str) -> Explanation | None:
+    """What a rule says of itself, by its identifier: one of samguard's own, of a package, or a policy."""
+    if report is not None and rule in report.explanations:
+        return report.explanations[rule]
+    loaded = rules_by_id().get(rule)
+    return loaded.explanation if loaded is not None else None
 
 
 @lru_cache(maxsize=1)

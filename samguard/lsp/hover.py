@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
 from samguard.evaluation import EvaluatedTemplate, Reason, Reference, Trail, Unknown, Value
-from samguard.linting import LoadedRule, ReportedFinding
+from samguard.linting import ReportedFinding
+from samguard.linting.explanation import Explanation
 from samguard.lsp.cursor import Cursor, cursor_at
+from samguard.lsp.diagnostics import rules_by_id
 from samguard.lsp.prose import Prose
 from samguard.lsp.sentences import rollout_words, strategy_words
 from samguard.lsp.view import View
@@ -40,7 +42,7 @@ class Shown:
 def hover(
     view: View | None,
     offset: int | None,
-    findings: Iterable[tuple[ReportedFinding, LoadedRule]],
+    findings: Iterable[tuple[ReportedFinding, Explanation | None]],
     address: Address,
     *,
     is_markdown: bool,
@@ -269,9 +271,8 @@ def _place(location: Location, prose: Prose, address: Address) -> str:
     return prose.link(f"{location.path}:{location.start.line}", address(location))
 
 
-def _finding(finding: ReportedFinding, loaded: LoadedRule, prose: Prose, address: Address) -> None:
+def _finding(finding: ReportedFinding, explained: Explanation | None, prose: Prose, address: Address) -> None:
     """The rule's page, short: the reader sees the message in the diagnostic, and here what goes wrong and what to do."""
-    explained = loaded.explanation
     prose.add(f"{prose.strong(f'{finding.rule.id} {finding.rule.name}')} ({finding.level.value})")
     prose.add(prose.text(finding.message))
     steps = [
@@ -282,9 +283,12 @@ def _finding(finding: ReportedFinding, loaded: LoadedRule, prose: Prose, address
     if steps:
         prose.own("**Because**")
         prose.items(steps)
+    if explained is None:
+        return
     for title, text in (("What goes wrong", explained.what_goes_wrong), ("Fix", explained.fix)):
         if text:
-            prose.own(f"**{title}:** {text}")
+            # a policy's words are those of the repository
+            prose.own(f"**{title}:** {text if finding.rule.id in rules_by_id() else prose.text(text)}")
 
 
 def _is_in(span: Span, offset: int) -> bool:

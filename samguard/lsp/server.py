@@ -174,7 +174,7 @@ def _paths(uris: Iterable[str]) -> dict[str, None]:
     return dict.fromkeys(path for path in found if path is not None)
 
 
-def _register(server: SamguardServer) -> None:  # noqa: C901 - one short handler for each message
+def _register(server: SamguardServer) -> None:  # noqa: C901, PLR0915 - one short handler for each message
     """Gives the server a handler for each message that it understands."""
 
     def on(message: str, options: object = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -259,6 +259,11 @@ def _register(server: SamguardServer) -> None:  # noqa: C901 - one short handler
     async def completion(params: types.CompletionParams) -> types.CompletionList:
         await server.know(params.text_document.uri)
         return server.session.completion(params.text_document.uri, params.position)
+
+    @on(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    async def symbols(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+        await server.know(params.text_document.uri)
+        return server.session.symbols(params.text_document.uri)
 
     @on(types.TEXT_DOCUMENT_CODE_LENS)
     async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:

@@ -15,19 +15,22 @@ from typing import Final, Protocol, TypeAlias
 from lsprotocol import types
 
 from samguard.errors import SamguardError
-from samguard.linting import LoadedRule, ReportedFinding
+from samguard.linting import ReportedFinding
+from samguard.linting.explanation import Explanation
 from samguard.linting.report import ReportedFix
 from samguard.lsp.accepting import acceptance
 from samguard.lsp.analysis import Analysis, Question, judge, read
-from samguard.lsp.completion import Kind, fitting, proposals
+from samguard.lsp.completion import Kind, Proposal, fitting, proposals
 from samguard.lsp.definition import definition
-from samguard.lsp.diagnostics import SOURCE, DiagnosticSupport, diagnostic, rules_by_id
+from samguard.lsp.diagnostics import SOURCE, DiagnosticSupport, diagnostic, explained
 from samguard.lsp.edited import Edited
-from samguard.lsp.hover import hover, plan_text
+from samguard.lsp.hover import Shown, hover, plan_text
 from samguard.lsp.newest import GoOn, Newest, Surroundings
 from samguard.lsp.places import Target, path_of, target_of, uri_of
 from samguard.lsp.positions import offset_at, position_at, range_of
+from samguard.lsp.samconfig_help import is_samconfig, samconfig_hover, samconfig_proposals
 from samguard.lsp.settings import ClientSettings
+from samguard.lsp.symbols import Symbol, symbols
 from samguard.lsp.view import Mark, View
 from samguard.output.printable import printable
 from samguard.project.files import Files
@@ -44,6 +47,13 @@ _KINDS: Final = {
     Kind.RESOURCE: types.CompletionItemKind.Class,
     Kind.CONDITION: types.CompletionItemKind.Event,
     Kind.MAPPING: types.CompletionItemKind.Struct,
+}
+_SYMBOLS: Final = {
+    "Parameters": types.SymbolKind.Variable,
+    "Mappings": types.SymbolKind.Struct,
+    "Conditions": types.SymbolKind.Event,
+    "Resources": types.SymbolKind.Class,
+    "Outputs": types.SymbolKind.Field,
 }
 _MOST_PROPOSALS: Final = 150
 """Names to choose from. A client that is told that there are more asks again as more is typed."""
@@ -339,13 +349,10 @@ class Session:
 
     def diagnostics(self, uri: str) -> list[types.Diagnostic]:
         """The findings in a document, where they stand now."""
-        rules = rules_by_id()
+        found = self._findings(uri)
         return [
             *self._failure(uri),
-            *(
-                diagnostic(finding, where, rules.get(finding.rule.id), self._placed(analysis), self.support.diagnostics)
-                for analysis, finding, where in self._findings(uri)
-            ),
+            *(self._diagnostic(analysis, finding, where) for analysis, finding, where in found),
         ]
 
     def answer_diagnostics(self, uri: str) -> list[types.Diagnostic]:
@@ -375,22 +382,35 @@ class Session:
         now = self._offset(buffer, position)
         view = self._views.get(buffer.path)
         offset = buffer.since(view.document).before(now) if view is not None else None
-        found: list[tuple[ReportedFinding, LoadedRule]] = []
+        found: list[tuple[ReportedFinding, Explanation | None]] = []
         analysis: Analysis | None = None
         for judged, finding, where in self._findings(uri):
             if _touches(where, types.Range(position, position)):
                 analysis = judged
-                found.append((finding, rules_by_id()[finding.rule.id]))
+                found.append((finding, explained(judged.report, finding.rule.id)))
         analysis = analysis or self._analyses.get(self.target(buffer.path))
-        shown = hover(
+        shown = self._samconfig_hover(buffer, now) or hover(
             view, offset, found, lambda place: self._address(analysis, place), is_markdown=self.support.draws_markdown
         )
         if shown is None:
             return None
         kind = types.MarkupKind.Markdown if self.support.draws_markdown else types.MarkupKind.PlainText
-        span = buffer.since(view.document).span_after(shown.span) if view is not None and shown.span else None
+        document = view.document if view is not None else analysis.texts.get(buffer.path) if analysis else None
+        span = buffer.since(document).span_after(shown.span) if document is not None and shown.span else None
         where_shown = range_of(buffer.text, span, self.support.encoding) if span is not None else None
         return types.Hover(contents=types.MarkupContent(kind=kind, value=shown.text), range=where_shown)
+
+    def _samconfig_hover(self, buffer: Buffer, now: int) -> Shown | None:
+        """What a value of a samconfig is for."""
+        analysis = self._analyses.get(self.target(buffer.path))
+        document = analysis.texts.get(buffer.path) if analysis is not None else None
+        if analysis is None or document is None or not is_samconfig(buffer.path):
+            return None
+        offset = buffer.since(document).before(now)
+        if offset is None:
+            return None
+        is_markdown = self.support.draws_markdown
+        return samconfig_hover(analysis.project, document.path, offset, is_markdown=is_markdown)
 
     def definition(self, uri: str, position: types.Position) -> types.Location | None:
         """Where the name at a place is said."""
@@ -407,11 +427,10 @@ class Session:
     def completion(self, uri: str, position: types.Position) -> types.CompletionList:
         """What may stand at a place, as far as it begins like, or else holds, what is typed."""
         buffer = self.buffers.get(uri)
-        if buffer is None or (self._views.get(buffer.path) is None and not self._may_be_template(buffer)):
+        if buffer is None:
             return types.CompletionList(is_incomplete=False, items=[])
         items: list[types.CompletionItem] = []
-        offset = self._offset(buffer, position)
-        found = fitting(proposals(self._views.get(buffer.path), buffer.text, offset), buffer.text)
+        found = fitting(self._proposals(buffer, self._offset(buffer, position)), buffer.text)
         for proposal in found[:_MOST_PROPOSALS]:
             start = position_at(buffer.text, proposal.span.start, self.support.encoding)
             items.append(
@@ -425,6 +444,40 @@ class Session:
                 )
             )
         return types.CompletionList(is_incomplete=len(found) > _MOST_PROPOSALS, items=items)
+
+    def _proposals(self, buffer: Buffer, offset: int) -> Iterable[Proposal]:
+        view, analysis = self._views.get(buffer.path), self._analyses.get(self.target(buffer.path))
+        if is_samconfig(buffer.path):
+            document = analysis.texts.get(buffer.path) if analysis is not None else None
+            if analysis is None or document is None:
+                return ()
+            return samconfig_proposals(analysis.project, document.path, buffer.text, offset)
+        return proposals(view, buffer.text, offset) if view is not None or self._may_be_template(buffer) else ()
+
+    def symbols(self, uri: str) -> list[types.DocumentSymbol]:
+        """What a template holds; nothing of what was edited since."""
+        buffer = self.buffers.get(uri)
+        view = self._views.get(buffer.path) if buffer is not None else None
+        if buffer is None or view is None:
+            return []
+        edited = buffer.since(view.document)
+        return [shown for one in symbols(view) if (shown := self._symbol(one, edited, buffer.text)) is not None]
+
+    def _symbol(self, symbol: Symbol, edited: Edited, text: Document) -> types.DocumentSymbol | None:
+        """A symbol where it stands now. One that was edited within ends where its name does."""
+        key = edited.span_after(symbol.key)
+        if key is None:
+            return None
+        span = edited.span_after(symbol.span) or key
+        children = (self._symbol(child, edited, text) for child in symbol.children)
+        return types.DocumentSymbol(
+            name=printable(symbol.name) or "?",
+            kind=types.SymbolKind.Namespace if symbol.children else _SYMBOLS.get(symbol.section, types.SymbolKind.Key),
+            range=range_of(text, span, self.support.encoding),
+            selection_range=range_of(text, key, self.support.encoding),
+            detail=printable(symbol.detail) or None,
+            children=[child for child in children if child is not None],
+        )
 
     def code_lens(self, uri: str) -> list[types.CodeLens]:
         """The plan of each function, above it."""
@@ -579,8 +632,8 @@ class Session:
                 yield analysis, finding, range_of(buffer.text, there, self.support.encoding)
 
     def _diagnostic(self, analysis: Analysis, finding: ReportedFinding, where: types.Range) -> types.Diagnostic:
-        rule = rules_by_id().get(finding.rule.id)
-        return diagnostic(finding, where, rule, self._placed(analysis), self.support.diagnostics)
+        page = explained(analysis.report, finding.rule.id)
+        return diagnostic(finding, where, page, self._placed(analysis), self.support.diagnostics)
 
     def _placed(self, analysis: Analysis) -> Callable[[Location], types.Location | None]:
         """What turns a place of a report into one that the client understands."""

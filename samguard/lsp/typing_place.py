@@ -44,6 +44,61 @@ def typing_place(text: Document, offset: int) -> TypingPlace:
     return _in_json(text, offset) if text.format is Format.JSON else _in_yaml(text, offset)
 
 
+def keys_beside(text: Document, offset: int) -> frozenset[str]:
+    """The keys of the mapping that a place is in, without the one at the place itself."""
+    number = text.position(offset).line
+    before = text.text[text.line_starts[number - 1] : offset]
+    content = before.lstrip(" ")
+    if text.format is Format.JSON:
+        return _keys_around(_TOKEN, text.text[:offset], text.text[offset:])
+    if _flow(content[match.end() :] if (match := _KEY.match(content)) is not None else content) is not None:
+        return _keys_around(_FLOW, before, text.text[offset : text.line_starts[number - 1] + len(text.line(number))])
+    dashes = _DASHES.match(content)
+    column = len(before) - len(content) + (dashes.end() if dashes is not None else 0)
+    found: set[str] = set()
+    for lines in (range(number - 1, 0, -1), range(number + 1, len(text.line_starts) + 1)):
+        for other in lines:
+            line = text.line(other)
+            said = line.lstrip(" ")
+            if not said or said[0] == "#":
+                continue
+            key = _KEY.match(said)
+            start = len(line) - len(said) + (len(key["dashes"]) if key is not None else 0)
+            if start < column:
+                break
+            if key is not None and start == column:
+                found.add(key["key"])
+                if key["dashes"]:
+                    break
+    return frozenset(found)
+
+
+def _keys_around(tokens: re.Pattern[str], before: str, after: str) -> frozenset[str]:
+    """The keys of the innermost mapping in brackets that begins before a place and goes on behind it."""
+    waiting: list[list[str]] = []
+    last = ""
+    for match in tokens.finditer(before):
+        word = match.group()
+        if word in ("{", "["):
+            waiting.append([])
+        elif word in ("}", "]"):
+            del waiting[-1:]
+        elif word == ":" and waiting:
+            waiting[-1].append(last)
+        last = word.strip("'\"")
+    found = waiting[-1] if waiting else []
+    depth = 0
+    for match in tokens.finditer(after):
+        word = match.group()
+        depth += (word in ("{", "[")) - (word in ("}", "]"))
+        if depth < 0:
+            break
+        if word == ":" and depth == 0:
+            found.append(last)
+        last = word.strip("'\"")
+    return frozenset(found)
+
+
 def _in_yaml(text: Document, offset: int) -> TypingPlace:
     number = text.position(offset).line
     before = text.text[text.line_starts[number - 1] : offset]

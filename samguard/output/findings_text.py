@@ -46,10 +46,11 @@ def findings_concise(report: Report) -> str:
     )
 
 
-def summary_text(report: Report, *, colour: bool) -> str:
+def summary_text(report: Report, *, colour: bool, with_fixable: bool = True) -> str:
     """One line: what was found in what was checked, what of it can be fixed, and what a baseline has to do with it."""
     paint = painter(colour=colour)
-    return page([" ".join((_summary(report, paint), *_fixable(report), *_baseline_summary(report)))])
+    fixable = _fixable(report) if with_fixable else ()
+    return page([" ".join((_summary(report, paint), *fixable, *_baseline_summary(report)))])
 
 
 def _fixable(report: Report) -> Iterator[str]:

@@ -167,7 +167,8 @@ def test_a_commit_of_nothing_that_is_deployed_does_not_run_it(project: Path, hoo
 def test_only_the_hook_for_the_whole_project_minds_what_others_broke(project: Path) -> None:
     lay_out(project, {"samconfig.toml": BROKEN})
     git(project, "commit", "--quiet", "--all", "--message", "All at once")
-    other = {"other/template.yaml": TEMPLATE.replace("Canary10Percent5Minutes", "x"), "other/samconfig.toml": SAMCONFIG}
+    stacks = SAMCONFIG.replace("orders-", "other-")
+    other = {"other/template.yaml": TEMPLATE, "other/samconfig.toml": stacks}
     assert commit(project, "samguard", other).returncode == 1
     ran = commit(project, "samguard-files", other)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -603,6 +603,151 @@ def test_of_very_many_names_those_that_begin_with_what_is_typed_come_first(edito
     assert editor.proposals("template.yaml", "!Ref n299", after=9) == ["Function299"]
 
 
+@pytest.mark.parametrize(
+    ("line", "proposed"),
+    [
+        ("        Type: AllAtOnce\n        ", ["Alarms: ", "Hooks: ", "Enabled: ", "Role: "]),
+        ("        Hooks:\n          PreTraffic: !Ref CheckOrders\n          ", ["PostTraffic: "]),
+        ("        Hooks: {PreTraffic: !Ref CheckOrders, ", ["PostTraffic: "]),
+    ],
+)
+def test_a_key_that_is_there_is_not_proposed_again(wired: Editor, line: str, proposed: list[str]) -> None:
+    text = wired.text("template.yaml")
+    start, end = text.index("        Type: !FindInMap"), text.index("  OrdersErrors:")
+    wired.edits("template.yaml", f"{text[:start]}{line}\n{text[end:]}")
+    found = wired.proposals("template.yaml", line, after=len(line))
+    assert [text for text in found if text in proposed] == proposed
+    assert not {"Type: ", "PreTraffic: "}.intersection(found)
+
+
+def test_json_keys_that_stand_behind_the_cursor_are_not_proposed_either(editor: Editor) -> None:
+    head = '{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": {"Type": "AWS::Serverless::Function", '
+    head += '"Properties": {"DeploymentPreference": {"Alarms": [{"Type": 1}], '
+    editor.sees("template.json", head + '"Type": "AllAtOnce"}}}}}')
+    editor.edits("template.json", head + '"", "Type": "AllAtOnce", "Hooks": {"Role": 1}}}}}}')
+    found = editor.proposals("template.json", head, after=len(head))
+    assert '"Role": ' in found
+    assert not {'"Type": ', '"Alarms": ', '"Hooks": '}.intersection(found)
+
+
+# samconfig
+
+SAMCONFIG = """\
+version = 0.1
+[prod.deploy.parameters]
+stack_name = "orders"
+parameter_overrides = "Stage=prod Token=hunter2 "
+"""
+PARAMETERS = """\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String, AllowedValues: [dev, prod], Description: Where it runs}
+  Token: {Type: String, NoEcho: true, Default: changeme}
+  Size: {Type: Number, Default: 3}
+Resources:
+  Queue: {Type: 'AWS::SQS::Queue'}
+"""
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Editor:
+    """An open samconfig."""
+    lay_out(tmp_path, {"template.yaml": PARAMETERS, "samconfig.toml": SAMCONFIG})
+    editor = Editor(tmp_path)
+    editor.sees("samconfig.toml")
+    return editor
+
+
+def test_a_value_in_a_samconfig_is_told_what_it_is_for(configured: Editor) -> None:
+    found = configured.session.hover(configured.uri("samconfig.toml"), configured.at("samconfig.toml", "Stage=prod"))
+    assert found is not None
+    assert isinstance(found.contents, types.MarkupContent)
+    for said in ("Stage", "String", "template.yaml", "given in prod", "Where it runs", "allows dev, prod"):
+        assert said in found.contents.value
+
+
+def test_a_secret_in_a_samconfig_is_not_repeated(configured: Editor) -> None:
+    found = configured.session.hover(configured.uri("samconfig.toml"), configured.at("samconfig.toml", "Token="))
+    assert found is not None
+    assert isinstance(found.contents, types.MarkupContent)
+    assert "NoEcho" in found.contents.value
+    assert "changeme" not in found.contents.value
+    assert "hunter2" not in found.contents.value
+
+
+def test_parameters_without_a_value_are_proposed_in_a_samconfig(configured: Editor) -> None:
+    assert configured.proposals("samconfig.toml", "hunter2 ", after=8) == ["Size="]
+
+
+def test_behind_a_parameter_its_values_are_proposed(configured: Editor) -> None:
+    assert configured.proposals("samconfig.toml", "Stage=prod", after=6) == ["dev", "prod"]
+
+
+@pytest.mark.parametrize("mark", ["[prod.deploy", 'stack_name = "orders'])
+def test_nothing_is_proposed_in_the_rest_of_a_samconfig(configured: Editor, mark: str) -> None:
+    assert configured.proposals("samconfig.toml", mark, after=len(mark)) == []
+
+
+# outline
+
+
+def test_the_outline_holds_what_the_template_names(wired: Editor) -> None:
+    found = wired.session.symbols(wired.uri("template.yaml"))
+    assert {one.name: [child.name for child in one.children or ()] for one in found} == {
+        "Parameters": ["Stage"],
+        "Conditions": ["IsProd"],
+        "Mappings": ["Stages"],
+        "Resources": ["Orders", "OrdersErrors", "CheckOrders"],
+    }
+    orders = (found[-1].children or [])[0]
+    assert orders.detail is not None
+    assert orders.detail.startswith("AWS::Serverless::Function; dev: everyone at once")
+    assert orders.selection_range.start == wired.at("template.yaml", "  Orders:", after=2)
+
+
+def test_the_outline_moves_with_what_is_written(wired: Editor) -> None:
+    wired.edits("template.yaml", "# one line more\n" + wired.text("template.yaml"))
+    (resources,) = [one for one in wired.session.symbols(wired.uri("template.yaml")) if one.name == "Resources"]
+    assert resources.selection_range.start == wired.at("template.yaml", "Resources:")
+
+
+# policies
+
+POLICY = """\
+policies:
+  - id: ACME001
+    name: ten-minutes
+    for: rollout
+    assert: rollout.strategy.duration_minutes >= 10
+    at: strategy
+    message: "{rollout.function} is too fast {where}"
+    why: "An alarm [needs](command:evil) its periods."
+"""
+
+
+def test_what_a_policy_finds_is_shown_as_any_finding(tmp_path: Path) -> None:
+    configuration = '[tool.samguard]\npolicies = ["policies.yaml"]\n'
+    lay_out(
+        tmp_path,
+        {
+            "template.yaml": ORDERS,
+            "samconfig.toml": STAGES,
+            "policies.yaml": POLICY,
+            "pyproject.toml": configuration,
+        },
+    )
+    editor = Editor(tmp_path)
+    editor.sees("template.yaml")
+    assert editor.messages == []
+    assert "ACME001" in editor.codes("template.yaml")
+    at = editor.at("template.yaml", "Canary10Percent5Minutes")
+    found = editor.session.hover(editor.uri("template.yaml"), at)
+    assert found is not None
+    assert isinstance(found.contents, types.MarkupContent)
+    assert "ACME001 ten" in found.contents.value
+    assert "[needs](" not in found.contents.value
+
+
 # lenses and hints
 
 

@@ -43,3 +43,17 @@ def test_any_text_survives_but_half_a_surrogate_pair(report: Report) -> None:
 def test_nothing_reads_as_a_command_of_a_ci_system(report: Report) -> None:
     finding = replace(report.findings[0], message="##vso[task.setvariable variable=a]b")
     assert "##vso[" not in findings_json(replace(report, findings=(finding,)))
+
+
+def test_suppressed_findings_are_listed_with_their_reason_where_they_are_asked_for(report: Report) -> None:
+    hidden, bare, *others = report.findings
+    suppressed = (replace(hidden, suppression="nobody waits"), replace(bare, suppression=""))
+    split = replace(report, findings=tuple(others), suppressed=suppressed)
+    said = [one["suppressed"] for one in json.loads(findings_json(split))["findings"]]
+    assert said == [None] * len(others)
+    shown = {
+        one["rule"]: one["suppressed"] for one in json.loads(findings_json(split, with_suppressed=True))["findings"]
+    }
+    assert shown[hidden.rule.id] == {"reason": "nobody waits"}
+    assert shown[bare.rule.id] == {"reason": None}
+    assert [shown[other.rule.id] for other in others] == [None] * len(others)

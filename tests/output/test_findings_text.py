@@ -1,7 +1,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from samguard.linting.report import Notification, Report
+from samguard.linting.report import Notification, Report, ReportedFix
 from samguard.linting.rule import Level
 from samguard.output.findings_text import findings_concise, findings_text, summary_text
 from samguard.output.printable import cells
@@ -87,7 +87,7 @@ def test_the_summary_can_be_had_alone(report: Report) -> None:
 
 
 def test_the_summary_counts_what_was_found_in_what(report: Report) -> None:
-    assert summary_text(report, colour=False) == (
+    assert summary_text(report, colour=False, with_fixable=False) == (
         "Found 2 errors, 1 warning and 1 note in 2 templates (5 rollouts in 3 environments).\n"
     )
 
@@ -111,3 +111,20 @@ def test_a_run_without_templates_does_not_sound_like_a_clean_one(clean_report: R
 
 def test_a_clean_run_has_no_concise_lines(clean_report: Report) -> None:
     assert findings_concise(clean_report) == ""
+
+
+@pytest.mark.parametrize(
+    ("safe", "said"),
+    [
+        ((), ""),
+        ((True,), " 1 fixable with --fix."),
+        ((False, False), " 2 fixable with --fix --unsafe-fixes."),
+        ((True, False, True), " 2 fixable with --fix, 1 more with --unsafe-fixes."),
+    ],
+)
+def test_the_summary_tells_what_can_be_fixed(report: Report, safe: tuple[bool, ...], said: str) -> None:
+    fixes = [(ReportedFix("Write it", is_safe, ()),) for is_safe in safe]
+    fixes += [()] * (len(report.findings) - len(fixes))
+    findings = tuple(replace(one, fixes=fix) for one, fix in zip(report.findings, fixes, strict=True))
+    text = summary_text(replace(report, findings=findings), colour=False)
+    assert text.endswith(f"(5 rollouts in 3 environments).{said}\n")

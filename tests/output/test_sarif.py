@@ -10,7 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from samguard.linting.explanation import Explanation
-from samguard.linting.report import BecauseStep, Notification, Report, ReportedFinding
+from samguard.linting.report import BecauseStep, KnownDefect, Notification, Report, ReportedFinding
 from samguard.linting.rule import Level
 from samguard.output import sarif as sarif_module
 from samguard.output.sarif import sarif, sarif_log
@@ -348,3 +348,17 @@ def test_suppressed_findings_are_marked_where_they_are_asked_for(report: Report)
     marked = {result["ruleId"]: result.get("suppressions") for result in run["results"]}
     said = {"kind": "inSource", "justification": "nobody [waits]"}
     assert marked == {"SG103": [said], "SG301": [{"kind": "inSource"}], "SG201": None, "SG404": None}
+
+
+def test_what_is_gone_from_the_baseline_is_absent_where_it_is_asked_for(report: Report) -> None:
+    defects = (
+        KnownDefect("SG301", "template.yaml", "Orders", "nobody [waits]", "abc", 2),
+        KnownDefect("SG301", "../elsewhere.yaml", "Orders", "not of this project", "def"),
+    )
+    compared = replace(report, resolved=defects)
+    assert len(run_of(compared)["results"]) == len(report.findings)
+    (run,) = json.loads(sarif_log(compared, {}, with_suppressed=True).text)["runs"]
+    assert [result["baselineState"] for result in run["results"]] == ["new"] * len(report.findings) + ["absent"]
+    absent = run["results"][-1]
+    assert (absent["occurrenceCount"], absent["partialFingerprints"]) == (2, {"samguard/v1": "abc"})
+    assert absent["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "template.yaml"
