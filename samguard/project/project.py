@@ -152,6 +152,8 @@ class _Loader:
         for path in self.paths:
             if is_folder(path):
                 self._folder(path)
+                if path != self.root:
+                    self._configs_above(path / "template.yaml")  # they may deploy what is in it
             else:
                 self._named(path)
         pipelines = self._pipelines()

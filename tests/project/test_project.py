@@ -400,3 +400,26 @@ def test_rules_are_switched_off_by_path_relative_to_the_configuration(
     assert ("SG4",) == load_project(["."]).ignored_in("b/c/other.yaml")
     monkeypatch.chdir(tmp_path / "a")
     assert ("SG301", "SG2") == load_project(["."]).ignored_in("template.yaml")
+
+
+def test_a_named_folder_is_deployed_as_a_samconfig_above_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a monorepo one file at the top often deploys all services; who asks about one of them means that as well."""
+    lay_out(
+        tmp_path,
+        {
+            "samconfig.toml": """
+                version = 0.1
+                [prod.deploy.parameters]
+                template_file = "services/search/template.yaml"
+                stack_name = "search-prod"
+            """,
+            "services/search/template.yaml": ORDERS,
+            "services/other/template.yaml": ORDERS,
+        },
+    )
+    monkeypatch.chdir(tmp_path)
+    (file,) = load_project(["services/search"]).templates
+    assert ["prod"] == [environment.name for environment in file.environments]
+    project = load_project(["services/other"])
+    assert ["default"] == [environment.name for file in project.templates for environment in file.environments]
+    assert () == project.orphans
