@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
-TEMPLATES = {"payments": "template.yml", "catalog": "template.json", "pricing": "template.json"}
+TEMPLATES = {"payments": "template.yml", "catalog": "template.json", "pricing": "template.json", "billing": "template.json"}
 """The bases' template files where they are not template.yaml."""
 
 
