@@ -96,6 +96,9 @@ class HookFacts:
     - `event_keys` are what it takes out of the event by name.
     - `lacks_handler`: the module certainly has nothing that is called like the handler.
     - `invokes` says whether it calls a function at all.
+    - `unread_invocations` are calls of a function whose failure it does not notice.
+    - `unawaited` are calls of its own functions that answer, which it does not wait for.
+    - `forgiven_failures` are where it says Succeeded of a test that failed.
     """
 
     handler: Range | None
@@ -106,6 +109,9 @@ class HookFacts:
     invokes: bool
     event_keys: tuple[Said, ...] = ()
     lacks_handler: bool = False
+    unawaited: tuple[Range, ...] = ()
+    unread_invocations: tuple[Range, ...] = ()
+    forgiven_failures: tuple[Range, ...] = ()
 
     @property
     def never_answers(self) -> bool:

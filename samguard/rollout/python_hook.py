@@ -20,6 +20,7 @@ from samguard.rollout.hook_paths import (
     silent_ends,
 )
 from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said, is_readable
+from samguard.rollout.python_hook_results import forgiven_failures, unread_invocations
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -93,6 +94,8 @@ class _Reading:
             invokes=any(_name(call.func).endswith("invoke") for call in self.calls),
             event_keys=tuple(self._event_keys()),
             lacks_handler=self._lacks(self.handler_name),
+            unread_invocations=tuple(map(self.lines.place, unread_invocations(self.nodes))),
+            forgiven_failures=tuple(map(self.lines.place, forgiven_failures(self.nodes))),
         )
 
     # who knows of the event
@@ -352,11 +355,18 @@ class _Reading:
 
     def _step(self, node: ast.AST) -> Step:
         calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
-        answers = any(_is_answer(call) or _last(call.func) in self.answering for call in calls)
+        answers = any(
+            _is_answer(call) or (_last(call.func) in self.answering and not self._is_left(node, call)) for call in calls
+        )
         fails = [call for call in calls if _is_request(call) or _last(call.func) in self.failing]
         can_raise = any(_root(call.func) not in _HARMLESS_ROOTS and not _is_answer(call) for call in calls)
         place = self.lines.place(fails[0] if fails else node)
         return Step(place, answers, may_fail=bool(fails) and not answers, calls=can_raise)
+
+    def _is_left(self, node: ast.AST, call: ast.Call) -> bool:
+        """Whether a statement only makes a coroutine, which nothing runs."""
+        is_whole = isinstance(node, ast.Expr) and node.value is call
+        return is_whole and isinstance(self.functions.get(_last(call.func)), ast.AsyncFunctionDef)
 
     # the environment
 

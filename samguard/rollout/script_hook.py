@@ -20,6 +20,7 @@ from samguard.rollout.hook_paths import (
     silent_ends,
 )
 from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said, is_readable
+from samguard.rollout.script_hook_results import forgiven_failures, unread_invocations
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -35,6 +36,11 @@ _HARMLESS_ROOTS: Final = frozenset(
 )
 _REQUESTS: Final = frozenset({"fetch", "axios", "got", "superagent", "request"})
 _LOOPS: Final = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
+_STATUSES: Final = {
+    "FAILED": "Failed", "IN_PROGRESS": "InProgress", "PENDING": "Pending", "SKIPPED": "Skipped",
+    "SUCCEEDED": "Succeeded", "UNKNOWN": "Unknown",
+}  # fmt: skip
+"""The client's names of the statuses, LifecycleEventStatus."""
 _MOST_ROUNDS: Final = 4
 _DEPTH: Final = 6
 
@@ -102,6 +108,11 @@ class _Reading:
             invokes=any(self._is_invocation(call) for call in calls),
             event_keys=tuple(self._event_keys()),
             lacks_handler=self._lacks(self.wanted),
+            unawaited=tuple(self._place(call) for call in calls if self._is_left(call)),
+            unread_invocations=tuple(
+                self._place(one) for one in unread_invocations(self.nodes, self._text, self._is_invocation)
+            ),
+            forgiven_failures=tuple(self._place(one) for one in forgiven_failures(self.nodes, self._text)),
         )
 
     def _text(self, node: Node | None) -> str:
@@ -136,6 +147,9 @@ class _Reading:
                     return value, left, False
                 if value.type == "identifier" and self._text(value) in self.functions:
                     return self.functions[self._text(value)], left, False
+                method = self.functions.get(_bound_method(value, self._text))
+                if method is not None:
+                    return method, left, False
                 if value.type == "call_expression":
                     inner = [one for one in _walk(value) if one.type in _FUNCTIONS]
                     named = [self.functions.get(self._text(one)) for one in _arguments(value)]
@@ -270,6 +284,15 @@ class _Reading:
         outer = _outermost(call, ("member_expression", "call_expression", "parenthesized_expression"))
         is_statement = outer.parent is not None and outer.parent.type == "expression_statement"
         return is_async and is_statement and function == self.handler
+
+    def _is_left(self, call: Node) -> bool:
+        """Whether an async handler calls a function of its own that answers, and does not wait for its promise."""
+        function = self.functions.get(self._called(call)) if call.type == "call_expression" else None
+        if function is None or self._called(call) not in self.answering or self.handler is None:
+            return False
+        are_async = all(any(child.type == "async" for child in one.children) for one in (function, self.handler))
+        is_statement = call.parent is not None and call.parent.type == "expression_statement"
+        return are_async and is_statement and _function_round(call) == self.handler
 
     def _is_invocation(self, call: Node) -> bool:
         if call.type == "new_expression":
@@ -448,6 +471,9 @@ class _Reading:
                 return [Said(self._text(node)[1:-1], self._place(node))]
             case "undefined" | "null":
                 return []
+            case "member_expression" if self._text(node.child_by_field_name("object")) == "LifecycleEventStatus":
+                text = _STATUSES.get(self._text(node.child_by_field_name("property")))
+                return None if text is None else [Said(text, self._place(node))]
             case "parenthesized_expression" | "as_expression" | "satisfies_expression" | "non_null_expression":
                 return self._possible(node.named_children[0], depth - 1) if node.named_children else None
             case "ternary_expression":
@@ -628,6 +654,18 @@ class _Reading:
                 name = _environment_variable(one, self._text) if one is not None else None
                 if name is not None and one is not None:
                     yield Said(name, self._place(one))
+
+
+def _bound_method(value: Node, text: Callable[[Node | None], str]) -> str:
+    """The method that `instance.method`, or `instance.method.bind(instance)`, is; "" where it is none."""
+    if value.type == "call_expression":
+        function = value.child_by_field_name("function")
+        if function is None or text(function.child_by_field_name("property")) != "bind":
+            return ""
+        owner = function.child_by_field_name("object")
+        return text(owner.child_by_field_name("property")) if owner is not None else ""
+    is_of_instance = value.type == "member_expression" and value.child_by_field_name("object") is not None
+    return text(value.child_by_field_name("property")) if is_of_instance else ""
 
 
 def _environment_variable(node: Node, text: Callable[[Node | None], str]) -> str | None:
