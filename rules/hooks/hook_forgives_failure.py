@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.hook_function import hook_functions, once_each
-from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
+from samguard.rules.hooks.example_orders import AND_LOOK, LOOK, SAMCONFIG, TEMPLATE, changed
+from samguard.rules.hooks.hook_results import may_fail_a_version
 
 RULE = Rule("SG424", "hook-forgives-failure", Level.WARNING, since="0.1.0")
 
@@ -83,6 +84,13 @@ export const handler = async (event) => {
 """
 
 
+_ALWAYS = changed(  # SG411 speaks of it
+    _SOURCE,
+    ('    status = "Failed"\n    try', '    status = "Succeeded"  # SG411\n    try'),
+    (_CAUGHT, _CAUGHT.replace("Failed", "Succeeded")),
+)
+
+
 def _example(source: str) -> Example:
     return Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", source),))
 
@@ -91,7 +99,12 @@ def _script(source: str) -> Example:
     return Example(template=_NODE, samconfig=SAMCONFIG, files=(("hooks/check.mjs", source),))
 
 
-BAD = (_example(_FORGIVEN), _example(_FROM_THE_BEGINNING), _example(_BY_A_FLAG), _script(_SCRIPT))
+BAD = (
+    Example(
+        template=changed(TEMPLATE, AND_LOOK) + LOOK,
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", _FORGIVEN), ("look/look.py", _ALWAYS)),
+    ),_example(_FORGIVEN), _example(_FROM_THE_BEGINNING), _example(_BY_A_FLAG), _script(_SCRIPT))
 
 GOOD = (
     _example(_SOURCE),
@@ -127,7 +140,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each hook: the first place that takes a failure for a success."""
     for hook in once_each(hook_functions(deployment)):
         source, facts = hook.source, hook.facts
-        if source is None or facts is None or facts.statuses == frozenset({"Succeeded"}):
+        if source is None or facts is None or not may_fail_a_version(facts):
             continue
         for place in facts.forgiven_failures[:1]:
             yield Finding(

@@ -4,7 +4,8 @@ What goes wrong: the hook invokes the new version and looks only at whether the 
 invocation with the status code 200 although the function has raised an exception: its error stands in FunctionError.
 So the hook says Succeeded of a version that fails every request.
 Silent when: FunctionError or the Payload of the result is looked at, or the result is handed on to something else; the
-invocation is a dry run or asynchronous; the code is not in the project.
+invocation is a dry run or asynchronous; the hook always answers Succeeded (SG411) or never
+answers (SG409); the code is not in the project.
 Fix: answer Failed where the result has a FunctionError.
 Source: Lambda API reference, Invoke, "FunctionError"; Lambda developer guide, "Invoking a function synchronously".
 """
@@ -16,7 +17,8 @@ from collections.abc import Iterator
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.hook_function import hook_functions, once_each
-from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
+from samguard.rules.hooks.example_orders import AND_LOOK, LOOK, SAMCONFIG, TEMPLATE, changed
+from samguard.rules.hooks.hook_results import may_fail_a_version
 
 RULE = Rule("SG423", "hook-ignores-function-error", Level.WARNING, since="0.1.0")
 
@@ -95,6 +97,12 @@ exports.handler = (event, context, callback) => {
 """
 
 
+_ALWAYS = changed(  # SG411 speaks of it
+    _DISCARDED.replace("  # SG423", ""),
+    ('    status = "Failed"\n    try', '    status = "Succeeded"  # SG411\n    try'),
+)
+
+
 def _example(source: str) -> Example:
     return Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", source),))
 
@@ -104,6 +112,11 @@ def _script(source: str) -> Example:
 
 
 BAD = (
+    Example(
+        template=changed(TEMPLATE, AND_LOOK) + LOOK,
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", _BLIND), ("look/look.py", _ALWAYS)),
+    ),
     _example(_BLIND),
     _example(_DISCARDED),
     _script(_SCRIPT),
@@ -131,7 +144,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each hook: the first invocation whose result it does not look at."""
     for hook in once_each(hook_functions(deployment)):
         source, facts = hook.source, hook.facts
-        if source is None or facts is None or not facts.answers or facts.statuses == frozenset({"Succeeded"}):
+        if source is None or facts is None or not may_fail_a_version(facts):
             continue
         for place in facts.unread_invocations[:1]:
             yield Finding(

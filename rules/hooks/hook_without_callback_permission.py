@@ -56,7 +56,7 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(  # no policies at all: the hook gets a role that may write logs
-        template=changed(TEMPLATE, (_POLICIES, ""), ("  Check:\n", "  Check:  # SG404 # SG405\n")),
+        template=changed(TEMPLATE, (_POLICIES, ""), ("  Check:\n", "  Check:  # SG404\n")),
         samconfig=SAMCONFIG,
     ),
     Example(  # the name of another application

@@ -349,8 +349,9 @@ class _Reading:
         given = next(iter(_arguments(call)), None)
         values = self._objects(given) if given is not None else None
         is_awaited = not self._is_not_awaited(call)
+        client = self._client(call)
         if not values:
-            return Answer(place, (), is_known=False, is_awaited=is_awaited)
+            return Answer(place, (), is_known=False, client=client, is_awaited=is_awaited)
         found: list[Said] = []
         is_known = True
         for value in values:
@@ -359,10 +360,25 @@ class _Reading:
             is_known = is_known and texts is not None
         missing = self._missing(given) if given is not None else ()
         is_known = is_known and bool(found)
-        return Answer(place, tuple(dict.fromkeys(found)), is_known, missing, is_awaited=is_awaited)
+        return Answer(place, tuple(dict.fromkeys(found)), is_known, missing, client, is_awaited)
+
+    def _client(self, command: Node) -> str | None:
+        """The service of the client that sends a command, where that is another than CodeDeploy."""
+        call = command.parent.parent if command.type == "new_expression" and command.parent is not None else None
+        function = call.child_by_field_name("function") if call is not None else None
+        owner = function.child_by_field_name("object") if function is not None else None
+        if owner is None or owner.type != "identifier":
+            return None
+        made = [one for one in self._assigned(owner) if one is not None and one.type == "new_expression"]
+        name = self._text(made[0].child_by_field_name("constructor")) if len(made) == 1 else ""
+        service = name.removesuffix("Client").lower() if name.endswith("Client") else ""
+        return service if service and service != "codedeploy" else None
 
     def _missing(self, given: Node) -> tuple[str, ...]:
         """The ids that an object literal does not hold."""
+        if given.type == "identifier":
+            values = self._assigned(given)
+            given = values[0] if len(values) == 1 and values[0] is not None else given
         if given.type != "object" or any(child.type == "spread_element" for child in given.named_children):
             return ()
         keys = {self._text(child.child_by_field_name("key") or child).strip("'\"") for child in given.named_children}
@@ -380,7 +396,24 @@ class _Reading:
             if is_whole and (value is None or value.type != "object" or "..." in self._text(value)):
                 return False
         code = self.data.decode("utf-8", "replace")
+        exported = self._exported()
+        if exported and "exports" not in code:
+            return handler not in exported
         return re.search(rf"\b{re.escape(handler)}\b", code) is None and "__esModule" not in code
+
+    def _exported(self) -> frozenset[str]:
+        """The names that `export` statements give."""
+        found: set[str] = set()
+        for node in self.nodes:
+            if node.type == "export_specifier":
+                found.add(self._text(node.child_by_field_name("alias") or node.child_by_field_name("name")))
+            elif node.type == "export_statement":
+                declared = node.child_by_field_name("declaration")
+                named = [declared, *(declared.named_children if declared is not None else ())]
+                names = [one.child_by_field_name("name") for one in named if one is not None]
+                found.update(self._text(part) for name in names if name is not None for part in _identifiers(name))
+                found.update(self._text(name) for name in names if name is not None)
+        return frozenset(found)
 
     def _event_keys(self) -> Iterator[Said]:
         """What is taken out of the event by name: `event.X`, `event["X"]`, `{X} = event`."""
@@ -646,6 +679,8 @@ class _Reading:
         for pair in self.nodes:
             if pair.type != "pair" or self._text(pair.child_by_field_name("key")).strip("'\"") not in keys:
                 continue
+            if self._is_of_another(pair):
+                continue
             value = pair.child_by_field_name("value")
             given = [value]
             if value is not None and value.type == "identifier":
@@ -654,6 +689,25 @@ class _Reading:
                 name = _environment_variable(one, self._text) if one is not None else None
                 if name is not None and one is not None:
                     yield Said(name, self._place(one))
+
+    def _is_of_another(self, node: Node) -> bool:
+        """Whether a node stands in another handler of the same module."""
+        top = _top(node)
+        if top.type == "expression_statement" and top.named_children:
+            left = self._text(top.named_children[0].child_by_field_name("left"))
+            names = [left.rpartition(".")[2]] if left.startswith(("exports.", "module.exports.")) else []
+        else:
+            declared = top.child_by_field_name("declaration") if top.type == "export_statement" else None
+            parts = declared.named_children if declared is not None else []
+            names = [self._text(name) for one in parts if (name := one.child_by_field_name("name")) is not None]
+        return bool(names) and self.wanted not in names and self.handler is not None
+
+
+def _top(node: Node) -> Node:
+    """The statement of the module that a node stands in."""
+    while node.parent is not None and node.parent.parent is not None:
+        node = node.parent
+    return node
 
 
 def _bound_method(value: Node, text: Callable[[Node | None], str]) -> str:

@@ -84,7 +84,8 @@ def _is_never_asked(name: str, scope: Node, text: Text, *, is_promise: bool) -> 
     uses = [one for one in _walk(scope) if one.type in ("identifier", "shorthand_property_identifier") and text(one) == name]
     read = [one for one in uses if not _declares(one)]
     if is_promise:
-        return bool(read) and all(_key(one, text) in _TELLING | _BESIDE for one in read)
+        asked = [one for one in read if not _is_logged(one, text)]
+        return bool(asked) and all(_key(one, text) in _TELLING | _BESIDE for one in asked)
     return all(_key(one, text) in _BESIDE or _is_logged(one, text) for one in read)
 
 
