@@ -45,7 +45,7 @@ def _nameless(template: Template) -> Iterator[tuple[Mention, Finding]]:
     for mention in mentions(template):
         if not mention.name or _PLACEHOLDER.search(mention.name) or mention.naming in names.open:
             continue
-        if any(span.start <= mention.span.start < span.end for span in refused):
+        if any(span.start <= mention.span.end and mention.span.start <= span.end for span in refused):
             continue
         resource = template.resources.get(mention.name)
         if mention.naming in (Naming.VALUE, Naming.RESOURCE) and resource is not None:

@@ -11,16 +11,17 @@ from typing import Final
 from samguard.template.template import Resource
 
 _WITHOUT: Final = frozenset({"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentConfig"})
-_OF_FUNCTION: Final = ("Arn", "SnapStartResponse", "Version.Version", "Version", "Alias")
+_GROUP: Final = "AWS::CodeDeploy::DeploymentGroup"
 _FUNCTION: Final = "AWS::Serverless::Function"
+_OF_FUNCTION: Final = ("Arn", "SnapStartResponse", "Version.Version")
 
 
 def attribute_advice(resource: Resource, attribute: str) -> str | None:
     """What to write for an attribute that the resource certainly has not; None where it may have it."""
-    if resource.type in _WITHOUT:
-        return f"it has no attributes; write !Ref {resource.logical_id}"
+    if resource.type in _WITHOUT or (resource.type == _GROUP and attribute != "Id"):
+        return f"write !Ref {resource.logical_id}"
     first, _, rest = attribute.partition(".")
-    if resource.type != _FUNCTION or attribute in _OF_FUNCTION[:3]:
+    if resource.type != _FUNCTION or attribute in _OF_FUNCTION:
         return None
     if attribute == "Version":
         name = f"{resource.logical_id}.Version"
