@@ -140,7 +140,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if alias is None or rollout.traffic_shifting is not False or _is_latest(rollout, alias):
             continue
         misplaced = _misplaced(alias)
-        if misplaced is None and not waiting:
+        if misplaced is None and (not waiting or _is_misspelt(alias)):
             continue
         why = "has no UpdatePolicy" if misplaced is None else "has its UpdatePolicy in the wrong place, or misspelt"
         yield Finding(
@@ -150,6 +150,11 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             f"{UPDATE} beside Properties",
             resource=rollout.function,
         )
+
+
+def _is_misspelt(alias: Resource) -> bool:
+    """Whether the alias has an UpdatePolicy under another name, of which SG030 speaks."""
+    return any(entry.name.lower().startswith("updatepolic") for entry in alias.node)
 
 
 def _misplaced(alias: Resource) -> Span | None:

@@ -128,7 +128,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each hook that cannot answer."""
     for hook in hook_functions(deployment):
         permissions = hook.permissions
-        if hook.scene.exists(hook.function) is False or permissions.allows(REPORT, hook.group) is not False:
+        if hook.scene.exists(hook.function) is False or _may_answer(hook) is not False:
             continue
         if _may_delegate(hook):
             continue
@@ -140,6 +140,12 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             "one hour and then fails the deployment {where}. Allow it",
             resource=hook.function.logical_id,
         )
+
+
+def _may_answer(hook: HookFunction) -> bool | None:
+    """Whether the hook may answer to its group; to any, where the alias's update policy names none (SG115)."""
+    is_lost = hook.rollout.alias_resource is not None and hook.rollout.group is None
+    return hook.permissions.allows(REPORT) if is_lost else hook.permissions.allows(REPORT, hook.group)
 
 
 def _may_delegate(hook: HookFunction) -> bool:
