@@ -27,6 +27,7 @@ BAD = (
     ),
     Example(template=orders(alarm(TreatMissingData="notbreaching  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Statistic="sum  # SG338")), samconfig=SAMCONFIG),
+    Example(template=orders(alarm(Period="60s  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Statistic="p99  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Statistic="", ExtendedStatistic="Maximum  # SG338")), samconfig=SAMCONFIG),
     Example(
