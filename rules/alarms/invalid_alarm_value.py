@@ -69,5 +69,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             yield relied.finding(
                 fault.span,
                 f"CloudWatch refuses {relied.name}, so the deployment of {{resource}} fails: {fault.message}",
+                because=relied.alarm.threshold.because if fault.span == relied.alarm.span_of("Threshold") else (),
                 fixes=right_word(fault.node, fault.right),
             )
