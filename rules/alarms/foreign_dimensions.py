@@ -15,7 +15,14 @@ from samguard.value import value
 _NAMES: Final = {
     "AWS/SQS": ("QueueName",),
     API_GATEWAY: ("ApiName", "Stage", "Method", "Resource", "ApiId", "Route"),
-    STATES: ("StateMachineArn", "ActivityArn", "LambdaFunctionArn", "ServiceIntegrationResourceArn", "APIName", "ServiceMetric"),
+    STATES: (
+        "StateMachineArn",
+        "ActivityArn",
+        "LambdaFunctionArn",
+        "ServiceIntegrationResourceArn",
+        "APIName",
+        "ServiceMetric",
+    ),
 }
 """The names of the dimensions of services whose sets are few. `StateMachineArn` is joined by others of new kinds."""
 _HTTP_ONLY: Final = frozenset({"5xx", "4xx", "DataProcessed"})

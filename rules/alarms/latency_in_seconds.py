@@ -94,6 +94,4 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             )
         else:
             continue
-        yield relied.finding(
-            alarm.span_of("Threshold"), f"{relied.name} {said}", because=alarm.threshold.because
-        )
+        yield relied.finding(alarm.span_of("Threshold"), f"{relied.name} {said}", because=alarm.threshold.because)

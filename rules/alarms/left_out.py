@@ -9,8 +9,8 @@ from samguard.rollout.alarm import alarm
 from samguard.rollout.preference_keys import alarms_are_unread
 from samguard.rules.alarms.alarm_list import list_span, lost_list, misshapen_entries
 from samguard.rules.alarms.alarm_rules import composites, misnamed_children, rule_fault
-from samguard.rules.alarms.entry_faults import faults
 from samguard.rules.alarms.coverage import kinds_of, listed_kinds, lists_foreign_alarm, sees_only_lambda
+from samguard.rules.alarms.entry_faults import faults
 from samguard.rules.alarms.misnamed import misnamed
 from samguard.rules.alarms.unlisted import unlisted_alarms
 from samguard.template import Resource
@@ -83,7 +83,9 @@ def _beside_others(missing: tuple[Resource, ...], rollout: Rollout) -> LeftOut |
     level = Level.NOTE
     if sees_only_lambda(rollout) and "Errors" in unseen_kinds:
         level = Level.WARNING if seen else Level.ERROR
-    elif not _is_told_otherwise(rollout) and any("Errors" in kinds[resource.logical_id] and _is_by_version(resource, rollout) for resource in unseen):
+    elif not _is_told_otherwise(rollout) and any(
+        "Errors" in kinds[resource.logical_id] and _is_by_version(resource, rollout) for resource in unseen
+    ):
         level = Level.WARNING  # whoever watches the errors of one version wants its deployment to stop
     names = sorted(unseen_kinds)
     verb = "do" if len(names) > 1 or names[0].endswith("s") else "does"

@@ -43,10 +43,12 @@ parameter_overrides = "Stage=%s"%s
 
 BAD = (
     Example(  # a parameter's name without Ref
-        template=(_MAPPED % ("", "prod", "Shift")).replace("!Ref Stage, Shift]", "Stage, Shift]  # SG614"), samconfig=_PROD % ("prod", "")
+        template=(_MAPPED % ("", "prod", "Shift")).replace("!Ref Stage, Shift]", "Stage, Shift]  # SG614"),
+        samconfig=_PROD % ("prod", ""),
     ),
     Example(  # what no row has
-        template=(_MAPPED % ("", "prod", "Shift")).replace("!Ref Stage, Shift]", "!Ref Stage, Pace]  # SG614"), samconfig=_PROD % ("prod", "")
+        template=(_MAPPED % ("", "prod", "Shift")).replace("!Ref Stage, Shift]", "!Ref Stage, Pace]  # SG614"),
+        samconfig=_PROD % ("prod", ""),
     ),
     Example(
         template=(_MAPPED % ("", "production", "Shift")).replace("production:", "production:  # SG614 in prod"),

@@ -50,7 +50,9 @@ _INLINE = changed(
     TEMPLATE,
     (
         "      CodeUri: hooks/\n      Handler: check.handler\n",
-        "      InlineCode: |\n" + "".join(f"        {line}\n" for line in SOURCE.splitlines()) + "      Handler: index.handler\n",
+        "      InlineCode: |\n"
+        + "".join(f"        {line}\n" for line in SOURCE.splitlines())
+        + "      Handler: index.handler\n",
     ),
 )
 

@@ -44,9 +44,7 @@ def handler(event, context):
         )
 """
 _CAUGHT = '    except Exception as error:\n        print(error)\n        status = "Failed"\n'
-_FORGIVEN = changed(
-    _SOURCE, (_CAUGHT, _CAUGHT.replace('"Failed"\n', '"Succeeded"  # SG424 in dev, prod\n'))
-)
+_FORGIVEN = changed(_SOURCE, (_CAUGHT, _CAUGHT.replace('"Failed"\n', '"Succeeded"  # SG424 in dev, prod\n')))
 _FROM_THE_BEGINNING = changed(
     _SOURCE,
     ('    status = "Failed"\n    try', '    status = "Succeeded"  # SG424\n    try'),
@@ -104,7 +102,12 @@ BAD = (
         template=changed(TEMPLATE, AND_LOOK) + LOOK,
         samconfig=SAMCONFIG,
         files=(("hooks/check.py", _FORGIVEN), ("look/look.py", _ALWAYS)),
-    ),_example(_FORGIVEN), _example(_FROM_THE_BEGINNING), _example(_BY_A_FLAG), _script(_SCRIPT))
+    ),
+    _example(_FORGIVEN),
+    _example(_FROM_THE_BEGINNING),
+    _example(_BY_A_FLAG),
+    _script(_SCRIPT),
+)
 
 GOOD = (
     _example(_SOURCE),
@@ -131,7 +134,10 @@ GOOD = (
     ),
     _script(changed(_SCRIPT, ('    status = "Succeeded"; // # SG424', '    status = "Failed";'))),
     _script(
-        changed(_SCRIPT, ('    status = "Succeeded"; // # SG424', '    console.error("not", "Succeeded");\n    status = "Failed";'))
+        changed(
+            _SCRIPT,
+            ('    status = "Succeeded"; // # SG424', '    console.error("not", "Succeeded");\n    status = "Failed";'),
+        )
     ),
 )
 

@@ -126,7 +126,9 @@ BAD = (
 
 GOOD = (
     _example(_SOURCE),
-    _example(changed(_BLIND, ("  # SG423 in dev, prod", ""), ('reply["StatusCode"] == 200', 'reply["Payload"].read()'))),
+    _example(
+        changed(_BLIND, ("  # SG423 in dev, prod", ""), ('reply["StatusCode"] == 200', 'reply["Payload"].read()'))
+    ),
     _example(changed(_BLIND, ("  # SG423 in dev, prod", ""), ('reply["StatusCode"] == 200', "is_well(reply)"))),
     _example(changed(_BLIND, ('Payload=b"{}")  # SG423 in dev, prod', 'InvocationType="DryRun")'))),
     _script(changed(_SCRIPT, (" // # SG423", ""), ("reply.StatusCode === 200", "!reply.FunctionError"))),

@@ -24,9 +24,7 @@ _NEVER = changed(
     ('    status = "Failed"\n', '    status = "Failed"  # SG425 in dev, prod\n'),
     ('            status = "Succeeded"\n', '            print("well")\n'),
 )
-BAD = (
-    Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", _NEVER),)),
-)
+BAD = (Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", _NEVER),)),)
 
 GOOD = (
     Example(template=TEMPLATE, samconfig=SAMCONFIG, files=(("hooks/check.py", SOURCE),)),

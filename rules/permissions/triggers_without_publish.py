@@ -88,7 +88,9 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     for topic in _topics(rollout):
         text = text_of(topic, rollout.scene)
-        if permissions.allows("sns:Publish", text) is not False or is_of_a_function(permissions.resource, rollout.scene):
+        if permissions.allows("sns:Publish", text) is not False or is_of_a_function(
+            permissions.resource, rollout.scene
+        ):
             continue
         place = permissions.culprit("sns:Publish", text)
         limited = next((s.effect_span for s in permissions.statements if s.is_managed), place)

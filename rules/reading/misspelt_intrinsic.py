@@ -67,8 +67,12 @@ BAD = (
     _changed("            Fn::Sub:", "            Fn:Sub:  # SG039\n             "),
     _changed("            Fn::Sub:", "            Fn::SUB:  # SG039\n             "),
     _changed("            Fn::Sub: ${Orders}:live", "            ref: Orders  # SG039"),
-    _changed("          - !Ref OrdersErrors\n", "          - !Ref OrdersErrors\n          - Ref OrdersErrors  # SG039\n"),
-    _changed("          - !Ref OrdersErrors\n", "          - !Ref OrdersErrors\n          - '!Ref OrdersErrors'  # SG039\n"),
+    _changed(
+        "          - !Ref OrdersErrors\n", "          - !Ref OrdersErrors\n          - Ref OrdersErrors  # SG039\n"
+    ),
+    _changed(
+        "          - !Ref OrdersErrors\n", "          - !Ref OrdersErrors\n          - '!Ref OrdersErrors'  # SG039\n"
+    ),
     _changed("!If [IsProd, 0, 3]", "If [IsProd, 0, 3]  # SG039 # SG338"),
 )
 

@@ -78,7 +78,10 @@ def _names(template: Template) -> _Names:
         unsure |= {Naming.VALUE, Naming.RESOURCE}
     if template.misspelt_sections:
         unsure |= set(Naming)  # SG034 speaks of the section, and what it was meant for is not known
-    if any(problem.kind is ProblemKind.DUPLICATE_KEY and _is_section(problem, template) for problem in template.document.problems):
+    if any(
+        problem.kind is ProblemKind.DUPLICATE_KEY and _is_section(problem, template)
+        for problem in template.document.problems
+    ):
         unsure |= set(Naming)  # SG002 speaks of a section that takes the place of another
     for naming, section in (
         (Naming.VALUE, "Parameters"),
@@ -105,6 +108,14 @@ def _is_section(problem: Problem, template: Template) -> bool:
     return key in ("Parameters", "Conditions", "Mappings", "Resources") and key in template.root
 
 
+def _is_get_att(mention: Mention, template: Template) -> bool:
+    """Whether the line of a mention calls Fn::GetAtt, and no Fn::Sub."""
+    text = template.document.text
+    start = text.rfind("\n", 0, mention.span.start) + 1
+    line = text[start:].partition("\n")[0]
+    return "GetAtt" in line and "${" not in line
+
+
 def _of_resource(mention: Mention, resource: Resource, template: Template) -> Finding | None:
     """What is wrong with the mention of a resource that is there."""
     name, attribute = mention.name, mention.attribute
@@ -117,7 +128,8 @@ def _of_resource(mention: Mention, resource: Resource, template: Template) -> Fi
     offered = derived(resource)
     if first in _ALIAS_AND_VERSION and first in offered and not publishes(resource):
         return _without_alias(mention, resource, template)
-    advice = attribute_advice(resource, attribute) if attribute and not mention.by_ref else None
+    is_sub = attribute == "Version" and not _is_get_att(mention, template)  # ${Orders.Version} is a Ref to SAM
+    advice = attribute_advice(resource, attribute) if attribute and not mention.by_ref and not is_sub else None
     if advice is not None:
         return Finding(mention.span, f"{name} has no attribute {attribute}, and CloudFormation refuses it: {advice}")
     if not mention.by_ref or not attribute or attribute in offered:

@@ -71,7 +71,9 @@ GOOD = (
     Example(template=_TEMPLATE, samconfig=_STAGES),
     Example(template=_ALWAYS),
     Example(  # nothing is shifted
-        template=_ALWAYS.replace("!Ref Slowly", "!Ref Slowly\n        Enabled: !FindInMap [Shifts, !Ref Stage, Shifted]").replace(
+        template=_ALWAYS.replace(
+            "!Ref Slowly", "!Ref Slowly\n        Enabled: !FindInMap [Shifts, !Ref Stage, Shifted]"
+        ).replace(
             "Conditions:", "Mappings:\n  Shifts:\n    test: {Shifted: false}\n    prod: {Shifted: true}\nConditions:"
         ),
         samconfig=_STAGES,

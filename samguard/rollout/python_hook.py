@@ -388,7 +388,9 @@ class _Reading:
             return False
         if any(isinstance(node, ast.ClassDef) for node in self.nodes):
             return False  # a method may be called by whoever has an instance
-        return not any(_is_answer(call) for name in self._reached() for call in self.scopes[name] if isinstance(call, ast.Call))
+        return not any(
+            _is_answer(call) for name in self._reached() for call in self.scopes[name] if isinstance(call, ast.Call)
+        )
 
     def _is_left(self, node: ast.AST, call: ast.Call) -> bool:
         """Whether a statement only makes a coroutine, which nothing runs."""

@@ -31,7 +31,10 @@ def forgiven_failures(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
     """Where the handler of any exception says that all is well."""
     parents = _parents(nodes)
     shown = {
-        name.id for one in nodes if isinstance(one, ast.IfExp) and _holds(one.body, "Succeeded") for name in _names(one.test)
+        name.id
+        for one in nodes
+        if isinstance(one, ast.IfExp) and _holds(one.body, "Succeeded")
+        for name in _names(one.test)
     }
     for node in nodes:
         if isinstance(node, ast.ExceptHandler) and _catches_all(node):
@@ -116,9 +119,7 @@ def _last(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _well_said(
-    handler: ast.ExceptHandler, shown: set[str], parents: dict[int, ast.AST]
-) -> Iterator[ast.AST]:
+def _well_said(handler: ast.ExceptHandler, shown: set[str], parents: dict[int, ast.AST]) -> Iterator[ast.AST]:
     """What says that all is well in a handler that never says otherwise."""
     inside = [node for statement in handler.body for node in ast.walk(statement)]
     if any(_is_text(node, "Failed") for node in inside) or any(isinstance(node, ast.Raise) for node in inside):
@@ -156,7 +157,9 @@ def _well_before(attempt: ast.Try, parents: dict[int, ast.AST]) -> Iterator[ast.
     before = [
         node
         for node in ast.walk(scope)
-        if isinstance(node, ast.Assign) and node.lineno < attempt.lineno and sent[0] in {n.id for n in _names(node.targets[0])}
+        if isinstance(node, ast.Assign)
+        and node.lineno < attempt.lineno
+        and sent[0] in {n.id for n in _names(node.targets[0])}
     ]
     if before and _is_text(before[-1].value, "Succeeded"):
         yield before[-1].value

@@ -81,7 +81,9 @@ def _scope(node: Node) -> Node:
 
 def _is_never_asked(name: str, scope: Node, text: Text, *, is_promise: bool) -> bool:
     """Whether what is done with a result sees nothing of a failure: of a promise, whatever is read from it at once."""
-    uses = [one for one in _walk(scope) if one.type in ("identifier", "shorthand_property_identifier") and text(one) == name]
+    uses = [
+        one for one in _walk(scope) if one.type in ("identifier", "shorthand_property_identifier") and text(one) == name
+    ]
     read = [one for one in uses if not _declares(one)]
     if is_promise:
         asked = [one for one in read if not _is_logged(one, text)]
