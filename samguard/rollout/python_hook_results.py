@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import Final, TypeAlias
-
-_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+from typing import Final
 
 _BESIDE: Final = frozenset({"StatusCode", "ResponseMetadata", "ExecutedVersion", "LogResult"})
 """Keys of a result that are the same whether the invoked function failed or not."""

@@ -93,7 +93,7 @@ ALIAS = (
 STRATEGY = (
     case("SG2", "billing", "swapped branches of a nested If", '["Live", "Linear10PercentEvery2Minutes", {"Fn::If": ["Testing", "Canary10Percent5Minutes", "AllAtOnce"]}]', '["Live", {"Fn::If": ["Testing", "Canary10Percent5Minutes", "AllAtOnce"]}, "Linear10PercentEvery2Minutes"]'),
     case("SG2", "billing", "the condition of another environment", '"Live": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}', '"Live": {"Fn::Equals": [{"Ref": "Env"}, "dev"]}', at='"Type": {"Fn::If": ["Live"'),
-    case("SG2", "billing", "the condition of an environment that is not there", '"Live": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}', '"Live": {"Fn::Equals": [{"Ref": "Env"}, "production"]}', at='"Type": {"Fn::If": ["Live"', gap="AllowedPattern is not compared"),
+    case("SG2", "billing", "the condition of an environment that is not there", '"Live": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}', '"Live": {"Fn::Equals": [{"Ref": "Env"}, "production"]}', at='"Type": {"Fn::If": ["Live"'),
     case("SG2", "billing", "a singular minute in a nested If", "Linear10PercentEvery2Minutes", "Linear10PercentEvery2Minute"),
     case("SG2", "billing", "five minutes of a linear shift", "Linear10PercentEvery2Minutes", "Linear10PercentEvery5Minutes"),
     case("SG2", "billing", "off by a text in Globals", '      "DeploymentPreference": {\n        "Type"', '      "DeploymentPreference": {\n        "Enabled": "False",\n        "Type"'),
@@ -392,7 +392,7 @@ ENVIRONMENTS = (
     case("SG6", "parcels", "a parameter misspelt by the pipeline", "DeploymentType=Canary", "DeploymentTyp=Canary", path=RELEASE, gap="the default that holds instead is told besides"),
     case("SG6", "quotes", "a value that the pattern does not allow", 'AppEnv=\\"prd\\"', 'AppEnv=\\"prod\\"', path=SAMCONFIG),
     case("SG6", "quotes", "a switch that is neither", 'AppEnv=\\"prd\\" PreferenceEnabled=\\"true\\"', 'AppEnv=\\"prd\\" PreferenceEnabled=\\"yes\\"', path=SAMCONFIG),
-    case("SG6", "quotes", "the condition of an environment that is not there", "      - Ref: AppEnv\n      - prd\n", "      - Ref: AppEnv\n      - prod\n"),
+    case("SG6", "quotes", "the condition of an environment that is not there", "      - Ref: AppEnv\n      - prd\n", "      - Ref: AppEnv\n      - prod\n", gap="AllowedPattern is not compared"),
     case("SG6", "shop", "a parameter's key in small letters", "ParameterKey=Stage,ParameterValue=prod", "ParameterKey=stage,ParameterValue=prod", path=SAMCONFIG, gap="the default that holds instead is told besides"),
     case("SG6", "workflow", "a condition that is never true", "Prod: !Equals [!Ref Stage, prod]", "Prod: !Equals [!Ref Stage, production]", at="!If [Prod, CANARY, ALL_AT_ONCE]"),
     case("SG6", "ratings", "a build for nonprod in production", "        - EnvType=prod\n", "        - EnvType=nonprod\n", path="samconfig.yaml"),
