@@ -32,11 +32,11 @@ def unread_invocations(nodes: Sequence[Node], text: Text, is_invocation: Callabl
     if not nodes or _OTHERWISE.search(text(nodes[0])):
         return
     for node in nodes:
-        if node.type in ("call_expression", "new_expression") and is_invocation(node) and _is_unread(node, nodes, text):
+        if node.type in ("call_expression", "new_expression") and is_invocation(node) and _is_unread(node, text):
             yield node
 
 
-def _is_unread(call: Node, nodes: Sequence[Node], text: Text) -> bool:
+def _is_unread(call: Node, text: Text) -> bool:
     callback = _callback(call)
     if callback is not None:
         parameters = callback.child_by_field_name("parameters")
