@@ -40,6 +40,7 @@ _SYMBOLS: Final = {
     "<": "LessThanThreshold",
     "<=": "LessThanOrEqualToThreshold",
 }
+_FRACTION: Final = pattern(r"p0?\.[5-9]\d*")
 _EXTENDED: Final = pattern(r"(?i)(?:p|tm|tc|ts|wm)\d{1,3}(?:\.\d+)?|iqm|(?:pr|tm|tc|ts|wm)\(.*\)")
 _WORDS: Final = {"avg": "Average", "mean": "Average", "max": "Maximum", "min": "Minimum", "count": "SampleCount"}
 
@@ -223,6 +224,10 @@ def value_faults(alarm: Alarm, scene: EvaluatedTemplate) -> Iterator[ShapeFault]
                 period.span,
                 f"Period is {period.seconds:g}, and must be 10, 20, 30 or a multiple of 60 seconds. {advice}",
             )
+    for metric in alarm.metrics or ():
+        node = metric.around.get("Period")
+        if node is not None and isinstance(metric.period, Literal) and number(metric.period) is None:
+            yield ShapeFault(node.span, f"Period is {metric.period.text!r}, and must be a number of seconds. Write 60")
     yield from _numbers(alarm)
 
 
@@ -245,6 +250,10 @@ def _extended(node: Node | None, scene: EvaluatedTemplate) -> Iterator[ShapeFaul
     value = scene.value(node)
     if node is not None and isinstance(value, Literal) and value.text in _STATISTICS:
         yield ShapeFault(node.span, f"{value.text} belongs into Statistic, not ExtendedStatistic. Move it")
+    elif node is not None and isinstance(value, Literal) and _FRACTION.fullmatch(value.text):
+        right = f"p{float(value.text[1:]) * 100:g}"
+        said = f"ExtendedStatistic {value.text} is the time of the quickest requests: percentiles are in per cent"
+        yield ShapeFault(node.span, f"{said}. Write {right}", right, node)
     elif node is not None and isinstance(value, Literal) and not _EXTENDED.fullmatch(value.text):
         right = _percentile(value)
         advice = f"Write {right}" if right else "Write a percentile, such as p99"

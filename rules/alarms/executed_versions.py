@@ -12,6 +12,7 @@ from samguard.rollout.lambda_metrics import EXECUTED_VERSION
 from samguard.rules.alarms.coverage import function_named
 from samguard.rules.alarms.dimension_faults import dimension_fault
 from samguard.rules.alarms.relied_on import ReliedOn
+from samguard.template.resource_attributes import attribute_advice
 
 
 def stale_versions(relied: ReliedOn) -> Iterator[Finding]:
@@ -33,7 +34,8 @@ def _version_finding(dimension: Dimension, relied: ReliedOn) -> Iterator[Finding
             what = f"ExecutedVersion is {value.text!r}, whatever version is deployed"
             level = Level.WARNING if decided_by_default(value.because) else None
         case Reference():
-            said = _wrong_reference(value, rollout)
+            written = rollout.template.document.text[dimension.value_span.start : dimension.value_span.end]
+            said = _wrong_reference(value, rollout, is_attribute="GetAtt" in written)
             if said is None:
                 return
             what = said
@@ -48,12 +50,14 @@ def _version_finding(dimension: Dimension, relied: ReliedOn) -> Iterator[Finding
     )
 
 
-def _wrong_reference(value: Reference, rollout: Rollout) -> str | None:
+def _wrong_reference(value: Reference, rollout: Rollout, *, is_attribute: bool) -> str | None:
     written = value.logical_id if value.attribute is None else f"{value.logical_id}.{value.attribute}"
     target = rollout.scene.resource_of(value)
     if target is None:
         return None
     if target.type in FUNCTION_TYPES:
+        if is_attribute and value.attribute is not None and attribute_advice(target, value.attribute) is not None:
+            return None  # SG003 says that there is no such attribute
         if value.attribute != "Version.Version":
             return f"{written} is not the number of a version"
         return None if value.logical_id == rollout.function else f"{written} is a version of another function"

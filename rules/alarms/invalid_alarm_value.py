@@ -27,6 +27,7 @@ BAD = (
     ),
     Example(template=orders(alarm(TreatMissingData="notbreaching  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Statistic="sum  # SG338")), samconfig=SAMCONFIG),
+    Example(template=orders(alarm(Period="60s  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Statistic="p99  # SG338")), samconfig=SAMCONFIG),
     Example(template=orders(alarm(Statistic="", ExtendedStatistic="Maximum  # SG338")), samconfig=SAMCONFIG),
     Example(
@@ -68,5 +69,6 @@ def check(rollout: Rollout) -> Iterator[Finding]:
             yield relied.finding(
                 fault.span,
                 f"CloudWatch refuses {relied.name}, so the deployment of {{resource}} fails: {fault.message}",
+                because=relied.alarm.threshold.because if fault.span == relied.alarm.span_of("Threshold") else (),
                 fixes=right_word(fault.node, fault.right),
             )

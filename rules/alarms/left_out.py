@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from samguard.evaluation import Reason, Trail, Unknown
+from samguard.evaluation import Literal, Reason, Trail, Unknown
 from samguard.linting.rule import Level
 from samguard.rollout import Rollout
 from samguard.rollout.alarm import alarm
@@ -10,6 +10,7 @@ from samguard.rollout.preference_keys import alarms_are_unread
 from samguard.rules.alarms.alarm_list import list_span, lost_list, misshapen_entries
 from samguard.rules.alarms.alarm_rules import composites, misnamed_children, rule_fault
 from samguard.rules.alarms.coverage import kinds_of, listed_kinds, lists_foreign_alarm, sees_only_lambda
+from samguard.rules.alarms.entry_faults import faults
 from samguard.rules.alarms.misnamed import misnamed
 from samguard.rules.alarms.unlisted import unlisted_alarms
 from samguard.template import Resource
@@ -82,9 +83,26 @@ def _beside_others(missing: tuple[Resource, ...], rollout: Rollout) -> LeftOut |
     level = Level.NOTE
     if sees_only_lambda(rollout) and "Errors" in unseen_kinds:
         level = Level.WARNING if seen else Level.ERROR
+    elif not _is_told_otherwise(rollout) and any(
+        "Errors" in kinds[resource.logical_id] and _is_by_version(resource, rollout) for resource in unseen
+    ):
+        level = Level.WARNING  # whoever watches the errors of one version wants its deployment to stop
     names = sorted(unseen_kinds)
     verb = "do" if len(names) > 1 or names[0].endswith("s") else "does"
     return LeftOut(unseen, f"so {_listed(names)} {verb} not stop a bad version {{where}}", level)
+
+
+def _is_told_otherwise(rollout: Rollout) -> bool:
+    """Whether another rule says why an entry of the list is no alarm: it may be meant for the one that seems left out."""
+    entries = rollout.alarms if isinstance(rollout.alarms, tuple) else ()
+    texts = [entry.value.text for entry in entries if isinstance(entry.value, Literal)]
+    return any(text.lstrip("!").startswith("Ref ") for text in texts) or any(True for _ in faults(rollout))
+
+
+def _is_by_version(resource: Resource, rollout: Rollout) -> bool:
+    """Whether an alarm watches a version by its number."""
+    dimensions = (one for metric in alarm(resource, rollout.scene).metrics or () for one in metric.dimensions or ())
+    return any(dimension.name == "ExecutedVersion" for dimension in dimensions)
 
 
 def _listed(words: list[str]) -> str:

@@ -56,6 +56,8 @@ def _wrong(name: str, statistic: str, alarm: Alarm, *, is_divided: bool) -> tupl
             return f"takes the Average of {name}, a rate of 0 to 1, for a count", "Sum"
     if name == "Invocations" and statistic in ("Average", "Minimum", "Maximum"):
         return f"takes the {statistic} of Invocations, which is always 1", "Sum"
+    if name in DURATIONS and statistic == "Minimum":
+        return f"takes the Minimum of {name}: one quick request hides all that are slow", "Maximum"
     if name in DURATIONS and statistic in ("Sum", "SampleCount"):
         return f"takes the {statistic} of {name}, which grows with the traffic", "Average, Maximum or a percentile"
     return None

@@ -50,6 +50,10 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(
+        template=orders(alarm(), _duration(Statistic="Minimum  # SG316"), wired=_SLOW_TOO),
+        samconfig=SAMCONFIG,
+    ),
+    Example(
         template=orders(
             rate_alarm(_RATE).replace("Stat: Sum", "Stat: Average  # SG316", 1), wired="[!Ref OrdersErrorRate]"
         ),

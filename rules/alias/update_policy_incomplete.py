@@ -112,10 +112,11 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     if found is None:
         return
     update, span = found
-    yield from _unknown_keys(update, rollout)
+    unknown = list(_unknown_keys(update, rollout))
+    yield from unknown
     values = {name: rollout.scene.value(update.get(name)) for name in _NEEDED}
     missing = [name for name, value in values.items() if isinstance(value, Removed)]
-    if missing:
+    if missing and not unknown:
         message = (
             f"CodeDeployLambdaAliasUpdate needs {' and '.join(missing)}: without it the update of {{resource}} fails"
         )

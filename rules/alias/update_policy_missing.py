@@ -140,7 +140,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if alias is None or rollout.traffic_shifting is not False or _is_latest(rollout, alias):
             continue
         misplaced = _misplaced(alias)
-        if misplaced is None and not waiting:
+        if misplaced is None and (not waiting or _is_misspelt(alias)):
             continue
         why = "has no UpdatePolicy" if misplaced is None else "has its UpdatePolicy in the wrong place, or misspelt"
         yield Finding(
@@ -165,6 +165,11 @@ def _fixes(alias: Resource, waiting: list[str], deployment: Deployment) -> tuple
     policy = {UPDATE: {"ApplicationName": said, "DeploymentGroupName": {"Ref": waiting[0]}}}
     edit = attribute_added(alias, template, {"UpdatePolicy": policy})
     return (Fix("Let CodeDeploy shift it", (edit,), safe=False),) if edit is not None else ()
+
+
+def _is_misspelt(alias: Resource) -> bool:
+    """Whether the alias has an UpdatePolicy under another name, of which SG030 speaks."""
+    return any(entry.name.lower().startswith("updatepolic") for entry in alias.node)
 
 
 def _misplaced(alias: Resource) -> Span | None:

@@ -43,6 +43,14 @@ parameter_overrides = "Stage=%s"%s
 """
 
 BAD = (
+    Example(  # a parameter's name without Ref
+        template=(_MAPPED % ("", "prod", "Shift")).replace("!Ref Stage, Shift]", "Stage, Shift]  # SG614"),
+        samconfig=_PROD % ("prod", ""),
+    ),
+    Example(  # what no row has
+        template=(_MAPPED % ("", "prod", "Shift")).replace("!Ref Stage, Shift]", "!Ref Stage, Pace]  # SG614"),
+        samconfig=_PROD % ("prod", ""),
+    ),
     Example(
         template=(_MAPPED % ("", "production", "Shift")).replace("production:", "production:  # SG614 in prod"),
         samconfig=_PROD % ("prod", ""),
@@ -143,6 +151,14 @@ def _missing(keys: list[str], because: Trail, call: Intrinsic, rollout: Rollout)
         if not isinstance(outer.value, Mapping) or second in outer.value or _is_included(outer.value):
             return None
         key, table, wanted = (outer.key, outer.value, second)
+    if _is_slip_of_call(wanted, first, mapping.value, rollout):
+        return Finding(
+            call.node.span,
+            f"the mapping {name} has no {wanted} for any environment, and the rollout of {{resource}} looks it up here: "
+            "CloudFormation refuses it, and nothing is deployed. Correct the name"
+            + (f", or write !Ref {wanted}" if wanted in rollout.template.parameters else ""),
+            resource=rollout.function,
+        )
     near = _near(wanted, table)
     place = scene.place(key.span if near is None else near.span)
     given = _override(because, first, mapping.value, rollout) if outer is None else None
@@ -156,6 +172,14 @@ def _missing(keys: list[str], because: Trail, call: Intrinsic, rollout: Rollout)
         resource=rollout.function,
         document=(given or place).document,
     )
+
+
+def _is_slip_of_call(wanted: str, first: str, mapping: Mapping, rollout: Rollout) -> bool:
+    """Whether what is looked up is wrong and not the mapping: a parameter's name, or what no row of several has."""
+    if wanted == first:
+        return wanted in rollout.template.parameters
+    rows = [entry.value for entry in mapping]
+    return len(rows) > 1 and not any(isinstance(row, Mapping) and (wanted in row or _is_included(row)) for row in rows)
 
 
 def _near(wanted: str, table: Mapping) -> Scalar | None:

@@ -18,7 +18,7 @@ from samguard.rollout import Deployment
 from samguard.rules.environments.orders_example import PLAIN
 from samguard.rules.environments.said_stages import disagreements
 
-RULE = Rule("SG617", "stage-disagrees-with-name", Level.ERROR, since="0.1.0")
+RULE = Rule("SG617", "stage-disagrees-with-name", Level.ERROR, since="0.1.0", refused_values=True)
 
 BAD = (
     Example(

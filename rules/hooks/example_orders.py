@@ -100,6 +100,26 @@ def handler(event, context):
     )
 """
 
+LOOK = """
+  Look:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: !Sub CodeDeployHook_look_${Stage}
+      CodeUri: look/
+      Handler: look.handler
+      Runtime: python3.12
+      Timeout: 30
+      Environment: {Variables: {NEW_VERSION: !Ref Orders.Version}}
+      Policies:
+        - Statement:
+            - Effect: Allow
+              Action: [codedeploy:PutLifecycleEventHookExecutionStatus, lambda:InvokeFunction]
+              Resource: '*'
+"""
+"""Another hook, to be put after the template; `AND_LOOK` makes it the PostTraffic hook."""
+
+AND_LOOK = ("PreTraffic: !Ref Check\n", "PreTraffic: !Ref Check\n          PostTraffic: !Ref Look\n")
+
 
 def changed(text: str, *changes: tuple[str, str]) -> str:
     """The text with each of its pieces replaced by another; every piece must be there."""

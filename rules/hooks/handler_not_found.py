@@ -17,7 +17,7 @@ from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.project import Project, TemplateFile
 from samguard.rollout.hook_source import hook_facts
 from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
-from samguard.source import Span
+from samguard.source import Mapping, Scalar, Span
 from samguard.template import Resource
 
 RULE = Rule("SG422", "handler-not-found", Level.ERROR, since="0.1.0")
@@ -46,7 +46,25 @@ def _example(template: str, path: str, code: str) -> Example:
     return Example(template=template, samconfig=SAMCONFIG, files=((path, code),))
 
 
+_INLINE = changed(
+    TEMPLATE,
+    (
+        "      CodeUri: hooks/\n      Handler: check.handler\n",
+        "      InlineCode: |\n"
+        + "".join(f"        {line}\n" for line in SOURCE.splitlines())
+        + "      Handler: index.handler\n",
+    ),
+)
+
 BAD = (
+    Example(  # code that stands in a template is the module index
+        template=changed(_INLINE, ("index.handler\n", "check.handler  # SG422\n")), samconfig=SAMCONFIG
+    ),
+    Example(  # the folder of CodeUri is said twice
+        template=changed(TEMPLATE, (_HANDLER, "Handler: hooks/check.handler  # SG422\n")),
+        samconfig=SAMCONFIG,
+        files=(("hooks/check.py", SOURCE),),
+    ),
     _example(_MISSPELT, "hooks/check.py", SOURCE),
     _example(_OTHER_FILE, "hooks/check.py", SOURCE),
     _example(
@@ -58,6 +76,7 @@ BAD = (
 )
 
 GOOD = (
+    Example(template=_INLINE, samconfig=SAMCONFIG),
     _example(TEMPLATE, "hooks/check.py", SOURCE),
     Example(template=TEMPLATE, samconfig=SAMCONFIG),  # the code is somewhere else
     _example(TEMPLATE, "hooks/check.py", "from checks import *\n"),
@@ -95,10 +114,19 @@ def check(project: Project) -> Iterator[Finding]:
         for logical_id in file.absent_sources:
             yield _finding(file, file.template.resources[logical_id], "no file has the name that it begins with")
         for logical_id, source in file.sources.items():
+            function = file.template.resources[logical_id]
+            handler = function.properties.get("Handler")
+            if _is_inline(function) and isinstance(handler, Scalar) and not handler.text.startswith("index."):
+                yield _finding(file, function, "code that stands in a template is the module index")
             facts = hook_facts(source)
             if facts is not None and facts.handler is None and facts.lacks_handler:
                 said = f"{source.document.path} has no {source.handler}"
                 yield _finding(file, file.template.resources[logical_id], said)
+
+
+def _is_inline(function: Resource) -> bool:
+    code = function.properties.get("Code")
+    return "InlineCode" in function.properties or (isinstance(code, Mapping) and "ZipFile" in code)
 
 
 def _finding(file: TemplateFile, function: Resource, said: str) -> Finding:

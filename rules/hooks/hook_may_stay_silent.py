@@ -228,6 +228,5 @@ def _ways(facts: HookFacts) -> list[tuple[Range, str]]:
         Silence.BRANCH: "this way leads past its answer",
     }
     found = [(end.place, said[end.kind]) for end in facts.silent_ends]
-    return found + [
-        (a.place, "it may end before this is sent, without await") for a in facts.answers if not a.is_awaited
-    ]
+    not_awaited = [answer.place for answer in facts.answers if not answer.is_awaited] + list(facts.unawaited)
+    return found + [(place, "it may end before this is sent, without await") for place in not_awaited]

@@ -61,7 +61,13 @@ BAD = (
         samconfig=SAMCONFIG,
         files=(("hooks/check.mjs", _SCRIPT),),
     ),
-    Example(template=changed(TEMPLATE, ("      CodeUri: hooks/\n", _INLINE)), samconfig=SAMCONFIG),
+    Example(
+        template=changed(
+            TEMPLATE,
+            ("      CodeUri: hooks/\n      Handler: check.handler\n", f"{_INLINE}      Handler: index.handler\n"),
+        ),
+        samconfig=SAMCONFIG,
+    ),
     Example(  # the client of another service
         template=TEMPLATE,
         samconfig=SAMCONFIG,

@@ -17,7 +17,7 @@ from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout
 from samguard.rollout.hook_function import HookFunction, function_named, hook_functions
 from samguard.rules.hooks.example_orders import SAMCONFIG, TEMPLATE, changed
-from samguard.source import Span
+from samguard.source import Mapping, Span
 
 RULE = Rule("SG403", "hook-shifted-itself", Level.ERROR, since="0.1.0")
 
@@ -66,7 +66,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     shifted = {rollout.function: rollout for rollout in deployment.rollouts if rollout.shifts}
     for hook in hook_functions(deployment):
         own = shifted.get(hook.function.logical_id)
-        if own is None:
+        if own is None or _is_meant_to_be_off(hook):
             continue
         is_own_hook = any(function_named(one, deployment.scene) == hook.function for one in own.hooks)
         said = (
@@ -89,6 +89,13 @@ def _fixes(hook: HookFunction) -> tuple[Fix, ...]:
 
     edit = preference_entries_added(hook.function, hook.rollout.template, {"Enabled": False})
     return (Fix("Switch its own traffic shifting off", (edit,), safe=False),) if edit is not None else ()
+
+
+def _is_meant_to_be_off(hook: HookFunction) -> bool:
+    """Whether the preference has Enabled in another spelling, of which SG011 speaks."""
+    preference = hook.function.own_properties.get("DeploymentPreference")
+    names = {entry.name for entry in preference} if isinstance(preference, Mapping) else set()
+    return "Enabled" not in names and "enabled" in {name.lower() for name in names}
 
 
 def _span(hook: HookFunction, own: Rollout) -> Span:

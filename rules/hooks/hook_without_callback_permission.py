@@ -56,7 +56,7 @@ BAD = (
         samconfig=SAMCONFIG,
     ),
     Example(  # no policies at all: the hook gets a role that may write logs
-        template=changed(TEMPLATE, (_POLICIES, ""), ("  Check:\n", "  Check:  # SG404 # SG405\n")),
+        template=changed(TEMPLATE, (_POLICIES, ""), ("  Check:\n", "  Check:  # SG404\n")),
         samconfig=SAMCONFIG,
     ),
     Example(  # the name of another application
@@ -132,7 +132,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """One finding for each hook that cannot answer."""
     for hook in hook_functions(deployment):
         permissions = hook.permissions
-        if hook.scene.exists(hook.function) is False or permissions.allows(REPORT, hook.group) is not False:
+        if hook.scene.exists(hook.function) is False or _may_answer(hook) is not False:
             continue
         if _may_delegate(hook):
             continue
@@ -163,6 +163,12 @@ def _fixes(hook: HookFunction) -> tuple[Fix, ...]:
         return ()
     edit = action_allowed(owner, template, REPORT, {"Fn::Sub": _GROUPS}, "AnswerCodeDeploy")
     return (Fix(f"Allow it to call {REPORT}", (edit,), safe=False),) if edit is not None else ()
+
+
+def _may_answer(hook: HookFunction) -> bool | None:
+    """Whether the hook may answer to its group; to any, where the alias's update policy names none (SG115)."""
+    is_lost = hook.rollout.alias_resource is not None and hook.rollout.group is None
+    return hook.permissions.allows(REPORT) if is_lost else hook.permissions.allows(REPORT, hook.group)
 
 
 def _may_delegate(hook: HookFunction) -> bool:

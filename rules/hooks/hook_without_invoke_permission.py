@@ -3,7 +3,8 @@
 What goes wrong: the hook is told which version is new, but nothing in its policies lets it invoke that. The call
 fails with AccessDenied, and each deployment fails at its hook, or passes untested where the hook takes no notice.
 Silent when: no environment variable leads to the function; the hook's code calls no function; the role or a policy is
-not in the template; the function may be invoked, but only without a version (SG406 speaks of that).
+not in the template; the function may be invoked, but only without a version (SG406 speaks of that); it has no right
+to answer either (SG404).
 Fix: allow lambda:InvokeFunction on `!Ref Function.Version`.
 Source: SAM, docs/safe_lambda_deployments.rst, PreTraffic and PostTraffic hooks; CodeDeploy user guide, "Tutorial:
 Deploy an updated Lambda function with CodeDeploy and the AWS Serverless Application Model".
@@ -16,8 +17,8 @@ from collections.abc import Iterator
 from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment
 from samguard.rollout.arns import function_arn
-from samguard.rollout.hook_function import INVOKE, HookFunction, Qualification, hook_functions
-from samguard.rules.hooks.example_orders import SAMCONFIG, SOURCE, TEMPLATE, changed
+from samguard.rollout.hook_function import INVOKE, REPORT, HookFunction, Qualification, hook_functions
+from samguard.rules.hooks.example_orders import AND_LOOK, LOOK, SAMCONFIG, SOURCE, TEMPLATE, changed
 from samguard.rules.hooks.tested_code import TestedCode, tested_code
 from samguard.template import Resource
 
@@ -28,7 +29,19 @@ _STATEMENT = """            - Effect: Allow
               Resource: !Ref Orders.Version
 """
 
+_NO_RIGHTS = LOOK.partition("      Policies:")[0] + "      Policies: []  # SG404\n"
+
 BAD = (
+    Example(  # and one that has no rights at all
+        template=changed(
+            TEMPLATE,
+            (_STATEMENT, ""),
+            ("      Policies:\n", "      Policies:  # SG405 in dev, prod\n"),
+            AND_LOOK,
+        )
+        + _NO_RIGHTS,
+        samconfig=SAMCONFIG,
+    ),
     Example(
         template=changed(TEMPLATE, (_STATEMENT, ""), ("      Policies:\n", "      Policies:  # SG405 in dev, prod\n")),
         samconfig=SAMCONFIG,
@@ -84,8 +97,11 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         arns = (code.arn, function_arn(deployed, hook.scene))
         if any(hook.permissions.allows(INVOKE, arn) is not False for arn in arns):
             continue
+        place = hook.permissions.culprit(INVOKE, code.arn)
+        if place == hook.permissions.home and hook.permissions.allows(REPORT) is False:
+            continue
         yield Finding(
-            hook.permissions.culprit(INVOKE, code.arn),
+            place,
             f"{hook.function.logical_id} is told {code.said} of {{resource}} but may not invoke it: its test fails, "
             "and with it each deployment {where}, or nothing is tested. Allow lambda:InvokeFunction on it",
             resource=deployed.logical_id,

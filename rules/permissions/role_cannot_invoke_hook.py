@@ -148,4 +148,5 @@ def _place(permissions: Permissions, hook: HookFunction) -> Span:
 def _is_outdated(statement: Statement, hook: HookFunction) -> bool:
     """Whether a statement names a function that the template has not: the hook, as it was called before."""
     functions = [function_arn(one, hook.scene) for one in hook.scene.template.of_type(*FUNCTION_TYPES)]
-    return any(all(covers(said.text, arn) is False for arn in functions) for said in statement.resources)
+    arns = [said.text for said in statement.resources if said.text[:4] == tuple("arn:")]
+    return any(all(covers(text, arn) is False for arn in functions) for text in arns)

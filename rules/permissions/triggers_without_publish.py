@@ -16,7 +16,7 @@ from samguard.evaluation import Fields, Items, Value
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rollout.arns import text_of
-from samguard.rollout.service_role import service_role
+from samguard.rollout.service_role import is_of_a_function, service_role
 from samguard.rules.permissions.example_role import INLINE, MANAGED, SAMCONFIG, TEMPLATE, changed
 
 RULE = Rule("SG806", "triggers-without-publish", Level.WARNING, since="0.1.0")
@@ -88,7 +88,9 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         return
     for topic in _topics(rollout):
         text = text_of(topic, rollout.scene)
-        if permissions.allows("sns:Publish", text) is not False:
+        if permissions.allows("sns:Publish", text) is not False or is_of_a_function(
+            permissions.resource, rollout.scene
+        ):
             continue
         place = permissions.culprit("sns:Publish", text)
         limited = next((s.effect_span for s in permissions.statements if s.is_managed), place)

@@ -8,9 +8,10 @@ from typing import Final
 from samguard.evaluation.generated import derived, is_generated, publishes
 from samguard.linting.rule import Edit, Finding, Fix
 from samguard.pattern import pattern
-from samguard.source import Mapping, Scalar
+from samguard.source import Mapping, Problem, ProblemKind, Scalar
 from samguard.template import Mention, Naming, RefusalKind, Resource, Template, loop_identifiers, mentions
 from samguard.template.misplaced import has_sam_properties
+from samguard.template.resource_attributes import attribute_advice
 from samguard.template.resource_types import meant_type
 from samguard.value import value
 
@@ -40,8 +41,11 @@ def nameless(template: Template) -> tuple[Finding, ...]:
 def _nameless(template: Template) -> Iterator[tuple[Mention, Finding]]:
     names = _names(template)
     without_alias: set[str] = set()
+    refused = [one.span for one in template.refusals if one.kind is RefusalKind.ALIAS_NOT_LITERAL]  # SG006 speaks
     for mention in mentions(template):
         if not mention.name or _PLACEHOLDER.search(mention.name) or mention.naming in names.open:
+            continue
+        if any(span.start <= mention.span.end and mention.span.start <= span.end for span in refused):
             continue
         resource = template.resources.get(mention.name)
         if mention.naming in (Naming.VALUE, Naming.RESOURCE) and resource is not None:
@@ -74,6 +78,11 @@ def _names(template: Template) -> _Names:
         unsure |= {Naming.VALUE, Naming.RESOURCE}
     if template.misspelt_sections:
         unsure |= set(Naming)  # SG034 speaks of the section, and what it was meant for is not known
+    if any(
+        problem.kind is ProblemKind.DUPLICATE_KEY and _is_section(problem, template)
+        for problem in template.document.problems
+    ):
+        unsure |= set(Naming)  # SG002 speaks of a section that takes the place of another
     for naming, section in (
         (Naming.VALUE, "Parameters"),
         (Naming.CONDITION, "Conditions"),
@@ -93,6 +102,20 @@ def _names(template: Template) -> _Names:
     )
 
 
+def _is_section(problem: Problem, template: Template) -> bool:
+    """Whether what is written twice is a whole section of the template."""
+    key = template.document.text[problem.span.start : problem.span.end].strip("\"'")
+    return key in ("Parameters", "Conditions", "Mappings", "Resources") and key in template.root
+
+
+def _is_get_att(mention: Mention, template: Template) -> bool:
+    """Whether the line of a mention calls Fn::GetAtt, and no Fn::Sub."""
+    text = template.document.text
+    start = text.rfind("\n", 0, mention.span.start) + 1
+    line = text[start:].partition("\n")[0]
+    return "GetAtt" in line and "${" not in line
+
+
 def _of_resource(mention: Mention, resource: Resource, template: Template) -> Finding | None:
     """What is wrong with the mention of a resource that is there."""
     name, attribute = mention.name, mention.attribute
@@ -103,8 +126,12 @@ def _of_resource(mention: Mention, resource: Resource, template: Template) -> Fi
         return None  # SG032 and SG031 say why it offers nothing
     first = attribute.partition(".")[0]
     offered = derived(resource)
-    if first in _ALIAS_AND_VERSION and first in offered:
+    if first in _ALIAS_AND_VERSION and first in offered and not publishes(resource):
         return _without_alias(mention, resource, template)
+    is_sub = attribute == "Version" and not _is_get_att(mention, template)  # ${Orders.Version} is a Ref to SAM
+    advice = attribute_advice(resource, attribute) if attribute and not mention.by_ref and not is_sub else None
+    if advice is not None:
+        return Finding(mention.span, f"{name} has no attribute {attribute}, and CloudFormation refuses it: {advice}")
     if not mention.by_ref or not attribute or attribute in offered:
         return None
     if first == "DeploymentGroup" and offered:

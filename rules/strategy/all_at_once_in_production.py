@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Deployment, Rollout, RolloutKind, Strategy
-from samguard.rules.strategy.configuration import by_name, routing_place, said_once, strategy_node
+from samguard.rules.strategy.configuration import by_name, routing_place, said_once, strategy_node, strategy_place
 from samguard.source import Scalar, Span
 from samguard.template import intrinsic
 
@@ -227,6 +227,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if rollout.function in hooks or _is_left_open(rollout):
             continue
         span, because = routing_place(rollout, strategy, ("Type",))
+        span = strategy_place(rollout) if span == rollout.spans.strategy else span
         yield Finding(
             said_once(rollout, places, span),
             f"every new version of {{resource}} goes to all users at once ({strategy.name}), before any alarm can "

@@ -111,13 +111,19 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             continue
         place = option.place if option is not None else None
         yield Finding(
-            place.span if place is not None else said_once(rollout, places, rollout.spans.strategy),
+            place.span if place is not None else said_once(rollout, places, _own_place(rollout)),
             f"the shift of {{resource}} takes {minutes:g} minutes, but the deployment waits for {waits:g} only: it "
             f"fails while the shift goes on {{where}}. Set {_OPTION} to more",
             because=(*rollout.because, *_trail(rollout, minutes)),
             resource=rollout.function,
             document=place.document if place is not None else None,
         )
+
+
+def _own_place(rollout: Rollout) -> Span:
+    """Where the length of the shift is said: a state machine's interval, else the strategy."""
+    entry = rollout.preference.entry("Interval") if rollout.preference is not None else None
+    return entry.value.span if entry is not None else rollout.spans.strategy
 
 
 def _minutes(rollout: Rollout) -> float | None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from samguard.evaluation import Removed
+from samguard.evaluation import Literal, Removed
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.rollout import Rollout, RolloutKind, Strategy, StrategyKind
 from samguard.rollout.strategy import number
@@ -57,6 +57,7 @@ BAD = (
         % f"Enabled: false  # SG215\n        Type: LINEAR\n        Percentage: 10\n        Interval: 5\n{_REST}"
     ),
     Example(template=_TEMPLATE % f"Type: LINEAR\n        Percentage: 100  # SG215\n        Interval: 5\n{_REST}"),
+    Example(template=_TEMPLATE % f"Type: LINEAR\n        Percentage: 10%  # SG215\n        Interval: 5\n{_REST}"),
 )
 
 GOOD = (
@@ -110,10 +111,11 @@ def _numbers(rollout: Rollout, strategy: Strategy, preference: Mapping) -> Itera
         entry = preference.entry(name)
         value = rollout.scene.value(entry.value) if entry is not None else None
         found = number(value) if value is not None else None
-        if entry is not None and value is not None and found is not None and not (1 <= found <= most):
+        is_number = found is not None and 1 <= found <= most
+        if entry is not None and isinstance(value, Literal) and not is_number:
             yield Finding(
                 entry.value.span,
-                f"{name} of {{resource}} is {found:g} {{where}}: it must lie between 1 and {most}, or the "
+                f"{name} of {{resource}} is {value.text} {{where}}: it must be a number between 1 and {most}, or the "
                 "deployment fails",
                 because=value.because,
                 resource=rollout.function,

@@ -5,7 +5,7 @@ account. A misspelt one (`Canary10Percent5Minute`, `canary10percent5minutes`) do
 group cannot be made and the deployment fails.
 Silent when: the value is not known; the template has a deployment configuration of that name, or one whose name is not
 known here. A name that is far from all nine is somebody's own: a note, since it may exist in the account; one that
-differs from them in its numbers only (`Canary20Percent5Minutes`) may be that too, and weighs a warning.
+differs from them in its numbers only (`Canary20Percent5Minutes`) or begins like them may be that too, and weighs a warning.
 Fix: use one of the nine names, or make an AWS::CodeDeploy::DeploymentConfig in the template and Ref it.
 Source: SAM, docs/safe_lambda_deployments.rst; samtranslator, model/preferences/deployment_preference_collection.py.
 """
@@ -36,6 +36,8 @@ RULE = Rule("SG205", "unknown-strategy", Level.ERROR, since="0.1.0")
 
 _SHAPED: Final = pattern(r"Canary\d+Percent\d+Minutes|Linear\d+PercentEvery\d+Minutes?")
 """Well-formed names, of which all but eight are nobody's or somebody's own."""
+
+_ALIKE: Final = pattern(r"(Canary|Linear)10Percent")
 
 _TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -105,6 +107,9 @@ BAD = (
         fixed=_TEMPLATE % "Canary10Percent5Minutes  # SG205",
     ),
     Example(template=_TEMPLATE % "!Ref Strategy  # SG205 in prod", samconfig=_STAGES % "Canary10Percent5Minute"),
+    Example(template=_TEMPLATE % "Strategy  # SG205"),
+    Example(template=_TEMPLATE % "'true'  # SG205"),
+    Example(template=_TEMPLATE % "Linear10Percent10Minutes  # SG205"),
     Example(  # one parameter for two functions: one finding
         template=_TEMPLATE % "!Ref Strategy  # SG205 in prod" + _SECOND, samconfig=_STAGES % "Canary10Percent5Minute"
     ),
@@ -156,6 +161,17 @@ def _of(rollout: Rollout) -> Iterator[Finding]:
         return
     if strategy.kind is StrategyKind.UNKNOWN:
         yield _unknown(rollout, strategy)
+    elif strategy.kind is StrategyKind.CUSTOM and _is_no_name(rollout, strategy):
+        is_parameter = strategy.name in rollout.template.parameters
+        hint = f"write !Ref {strategy.name}" if is_parameter else "use one of CodeDeploy's names"
+        is_alike = _ALIKE.match(strategy.name) is not None
+        yield Finding(
+            strategy_place(rollout),
+            f"{strategy.name!r} is no name of a strategy: the deployment of {{resource}} fails {{where}}; {hint}",
+            because=strategy.because,
+            resource=rollout.function,
+            level=Level.WARNING if is_alike else None,
+        )
     elif strategy.kind is StrategyKind.CUSTOM and not _may_be_made_here(rollout):
         yield Finding(
             strategy_place(rollout),
@@ -165,6 +181,14 @@ def _of(rollout: Rollout) -> Iterator[Finding]:
             resource=rollout.function,
             level=Level.NOTE,
         )
+
+
+def _is_no_name(rollout: Rollout, strategy: Strategy) -> bool:
+    """Whether a text is a parameter's name without Ref, a switch, or begins like one of CodeDeploy's names."""
+    node, _ = rollout.scene.chosen(strategy_node(rollout))
+    is_written = isinstance(node, Scalar)
+    is_parameter = is_written and strategy.name in rollout.template.parameters
+    return is_parameter or strategy.name.lower() in ("true", "false") or _ALIKE.match(strategy.name) is not None
 
 
 def _unknown(rollout: Rollout, strategy: Strategy) -> Finding:

@@ -29,7 +29,8 @@ class Rule:
 
     `about_production` rules are asked only about production environments; where no environment is known they are
     asked too, but weigh a warning at the most, and are not believed where a parameter's Default decided.
-    Rules that tell `refused_values` speak of what CloudFormation stops at before a deployment begins: what the value at
+    Rules that tell `refused_values` speak of what CloudFormation stops at before a deployment begins, or of a value that
+    belongs to another environment: what the value at
     the place of their finding would lead to never happens, and is not told besides.
     """
 

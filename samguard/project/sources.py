@@ -78,7 +78,24 @@ def _is_absent(function: Resource, folder: Path, root: Path) -> bool:
     endings = tuple(
         ending for ending, language in _ENDINGS.items() if (language is Language.PYTHON) == (runtime is Language.PYTHON)
     )
+    if not names and _misses_folder(Path(os.path.normpath(folder / base)), module, endings):
+        return True
     return any(name.endswith(endings) for name in names) and not any(name.split(".")[0] == path.name for name in names)
+
+
+def _misses_folder(base: Path, module: str, endings: tuple[str, ...]) -> bool:
+    """Whether code lies in a folder, or one below it, but nothing of the name of the folder that a module is in."""
+    names = _names(base)
+    first, slash, _ = module.partition("/")
+    if not slash or any(name.split(".")[0] == first for name in names):
+        return False
+    below = [inner for name in names if is_folder(base / name) for inner in _names(base / name)]
+    return any(name.endswith(endings) for name in (*names, *below))
+
+
+def _names(folder: Path) -> list[str]:
+    found = folder_names(folder)
+    return [name.text for name in found] if not isinstance(found, Unread) else []
 
 
 def _is_inline(function: Resource) -> bool:

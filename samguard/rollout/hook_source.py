@@ -96,6 +96,10 @@ class HookFacts:
     - `event_keys` are what it takes out of the event by name.
     - `lacks_handler`: the module certainly has nothing that is called like the handler.
     - `invokes` says whether it calls a function at all.
+    - `answers_in_vain`: its answers stand where the handler certainly does not come by.
+    - `unread_invocations` are calls of a function whose failure it does not notice.
+    - `unawaited` are calls of its own functions that answer, which it does not wait for.
+    - `forgiven_failures` are where it says Succeeded of a test that failed.
     """
 
     handler: Range | None
@@ -106,11 +110,16 @@ class HookFacts:
     invokes: bool
     event_keys: tuple[Said, ...] = ()
     lacks_handler: bool = False
+    answers_in_vain: bool = False
+    unawaited: tuple[Range, ...] = ()
+    unread_invocations: tuple[Range, ...] = ()
+    forgiven_failures: tuple[Range, ...] = ()
 
     @property
     def never_answers(self) -> bool:
         """Whether it certainly leaves CodeDeploy without an answer."""
-        return self.handler is not None and not self.answers and not self.may_answer_elsewhere
+        answers = self.answers and not self.answers_in_vain
+        return self.handler is not None and not answers and not self.may_answer_elsewhere
 
     @property
     def statuses(self) -> frozenset[str] | None:

@@ -83,6 +83,7 @@ PLACES: Final[dict[str, tuple[_Place, ...]]] = {
     "AWS::Events::Rule": (_Place("EventBridge rule {}", "Targets.[].Arn", "events"),),
     "AWS::Scheduler::Schedule": (_Place("schedule {}", "Target.Arn"),),
     "AWS::Pipes::Pipe": (_Place("pipe {}", "Target"), _Place("pipe {}", "Enrichment")),
+    "AWS::SES::ReceiptRule": (_Place("mail rule {}", "Rule.Actions.[].LambdaAction.FunctionArn", "ses"),),
     "AWS::SNS::Subscription": (_Place("subscription {}", "Endpoint", "sns"),),
     "AWS::SNS::Topic": (_Place("topic {}", "Subscription.[].Endpoint", "sns"),),
     "AWS::S3::Bucket": (_Place("bucket {}", "NotificationConfiguration.LambdaConfigurations.[].Function", "s3"),),

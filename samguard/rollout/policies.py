@@ -23,6 +23,7 @@ _SERVICE_ROLES: Final = ("AWSCodeDeployRoleForLambda", "AWSCodeDeployRoleForLamb
 """Managed policies of CodeDeploy whose ARN has `service-role/` before the name."""
 _CONNECTED: Final = ("lambda:*", "states:*", "sqs:*", "sns:*", "events:*")
 """What an AWS::Serverless::Connector may allow its source."""
+_CODEDEPLOY: Final = "codedeploy:"
 _SLIP: Final = 0.88
 """How alike a misspelt action is to the right one, 1 being the same."""
 _AWS_POLICY: Final = pattern(r"(?:.*:iam::aws:policy/)?(?:[\w-]+/)?([\w-]+)")
@@ -111,8 +112,8 @@ class Permissions:
     def culprit(self, action: str, resource: Text) -> Span:
         """Where to mend that an action is not allowed on a resource.
 
-        The statement that denies it, the resource of the one that allows it elsewhere, a misspelt action; else where
-        a statement would be added.
+        The statement that denies it, the resource of the one that allows it elsewhere, a misspelt action,
+        another of CodeDeploy's; else where a statement would be added.
         """
         for statement in self.statements:
             if statement.allows is False and statement.applies(action, resource):
@@ -124,6 +125,10 @@ class Permissions:
             for said in statement.actions if statement.allows else ():
                 if is_misspelt(said.text, action):
                     return said.span
+        for statement in self.statements:
+            others = statement.actions if statement.allows and not statement.is_managed else ()
+            if others and action.startswith(_CODEDEPLOY) and all(_starts(said.text, _CODEDEPLOY) for said in others):
+                return others[0].span
         return self.home
 
     def naming(self, action: str) -> Iterator[tuple[Statement, Said]]:
@@ -136,15 +141,22 @@ class Permissions:
                         yield statement, said
 
 
+def _starts(text: Text, prefix: str) -> bool:
+    return "".join(part for part in text if isinstance(part, str)).startswith(prefix)
+
+
 def is_misspelt(text: Text, action: str) -> bool:
     """Whether a text is an action's name with a slip in it, or without its end."""
     said = "".join(part for part in text if isinstance(part, str)).lower()
     right = action.lower()
     service, _, name = said.partition(":")
-    if len(said) != len(text) or not name or "*" in said or service != right.partition(":")[0]:
+    if len(said) != len(text) or not name or "*" in said:
         return False
     from difflib import SequenceMatcher  # noqa: PLC0415 - 2 ms, and only where something is misspelt
 
+    if service != right.partition(":")[0]:
+        services = SequenceMatcher(None, service, right.partition(":")[0])
+        return name == right.partition(":")[2] and services.ratio() >= _SLIP
     return right.startswith(said) or SequenceMatcher(None, said, right).ratio() >= _SLIP
 
 

@@ -20,6 +20,7 @@ from samguard.rollout.hook_paths import (
     silent_ends,
 )
 from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said, is_readable
+from samguard.rollout.python_hook_results import forgiven_failures, unread_invocations
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -93,6 +94,9 @@ class _Reading:
             invokes=any(_name(call.func).endswith("invoke") for call in self.calls),
             event_keys=tuple(self._event_keys()),
             lacks_handler=self._lacks(self.handler_name),
+            answers_in_vain=self._answers_in_vain(),
+            unread_invocations=tuple(map(self.lines.place, unread_invocations(self.nodes))),
+            forgiven_failures=tuple(map(self.lines.place, forgiven_failures(self.nodes))),
         )
 
     # who knows of the event
@@ -352,18 +356,57 @@ class _Reading:
 
     def _step(self, node: ast.AST) -> Step:
         calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
-        answers = any(_is_answer(call) or _last(call.func) in self.answering for call in calls)
+        answers = any(
+            _is_answer(call) or (_last(call.func) in self.answering and not self._is_left(node, call)) for call in calls
+        )
         fails = [call for call in calls if _is_request(call) or _last(call.func) in self.failing]
         can_raise = any(_root(call.func) not in _HARMLESS_ROOTS and not _is_answer(call) for call in calls)
         place = self.lines.place(fails[0] if fails else node)
         return Step(place, answers, may_fail=bool(fails) and not answers, calls=can_raise)
+
+    def _reached(self) -> frozenset[str]:
+        """The functions of the module that the handler names, or that those name, itself among them."""
+        found = {self.handler_name} if self.handler is not None else set()
+        waiting = list(found)
+        while waiting:
+            nodes = self.scopes[waiting.pop()]
+            left = {
+                id(one.value.func)  # type: ignore[attr-defined]
+                for one in nodes
+                if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call) and self._is_left(one, one.value)
+            }
+            named = {_last_word(one) for one in nodes if isinstance(one, ast.expr) and id(one) not in left}
+            new = (named & self.functions.keys()) - found
+            found |= new
+            waiting.extend(new)
+        return frozenset(found)
+
+    def _answers_in_vain(self) -> bool:
+        """Whether the module answers, but nothing that the handler calls does."""
+        holders = [self.function_round.get(id(call), "") for call in self.calls if _is_answer(call)]
+        if self.handler is None or not holders or "" in holders:
+            return False
+        if any(isinstance(node, ast.ClassDef) for node in self.nodes):
+            return False  # a method may be called by whoever has an instance
+        return not any(
+            _is_answer(call) for name in self._reached() for call in self.scopes[name] if isinstance(call, ast.Call)
+        )
+
+    def _is_left(self, node: ast.AST, call: ast.Call) -> bool:
+        """Whether a statement only makes a coroutine, which nothing runs."""
+        is_whole = isinstance(node, ast.Expr) and node.value is call
+        return is_whole and isinstance(self.functions.get(_last(call.func)), ast.AsyncFunctionDef)
 
     # the environment
 
     def _required(self) -> Iterator[Said]:
         """Environment variables without which the handler fails: `os.environ["X"]`, or a `get` for an invocation."""
         invoked = self._parts_of_invocations()
+        reached = self._reached() if not any(isinstance(node, ast.ClassDef) for node in self.nodes) else None
         for node in self.nodes:
+            function = self.function_round.get(id(node), "")
+            if function and reached and not any(node in self.scopes[name] for name in reached):
+                continue
             if isinstance(node, ast.Subscript) and _name(node.value).endswith("environ"):
                 is_read = isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant)
                 if is_read and isinstance(node.slice.value, str):  # type: ignore[attr-defined]

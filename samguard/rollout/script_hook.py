@@ -20,6 +20,7 @@ from samguard.rollout.hook_paths import (
     silent_ends,
 )
 from samguard.rollout.hook_source import IDS, Answer, HookFacts, Said, is_readable
+from samguard.rollout.script_hook_results import forgiven_failures, unread_invocations
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -35,6 +36,11 @@ _HARMLESS_ROOTS: Final = frozenset(
 )
 _REQUESTS: Final = frozenset({"fetch", "axios", "got", "superagent", "request"})
 _LOOPS: Final = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
+_STATUSES: Final = {
+    "FAILED": "Failed", "IN_PROGRESS": "InProgress", "PENDING": "Pending", "SKIPPED": "Skipped",
+    "SUCCEEDED": "Succeeded", "UNKNOWN": "Unknown",
+}  # fmt: skip
+"""The client's names of the statuses, LifecycleEventStatus."""
 _MOST_ROUNDS: Final = 4
 _DEPTH: Final = 6
 
@@ -102,6 +108,11 @@ class _Reading:
             invokes=any(self._is_invocation(call) for call in calls),
             event_keys=tuple(self._event_keys()),
             lacks_handler=self._lacks(self.wanted),
+            unawaited=tuple(self._place(call) for call in calls if self._is_left(call)),
+            unread_invocations=tuple(
+                self._place(one) for one in unread_invocations(self.nodes, self._text, self._is_invocation)
+            ),
+            forgiven_failures=tuple(self._place(one) for one in forgiven_failures(self.nodes, self._text)),
         )
 
     def _text(self, node: Node | None) -> str:
@@ -136,6 +147,9 @@ class _Reading:
                     return value, left, False
                 if value.type == "identifier" and self._text(value) in self.functions:
                     return self.functions[self._text(value)], left, False
+                method = self.functions.get(_bound_method(value, self._text))
+                if method is not None:
+                    return method, left, False
                 if value.type == "call_expression":
                     inner = [one for one in _walk(value) if one.type in _FUNCTIONS]
                     named = [self.functions.get(self._text(one)) for one in _arguments(value)]
@@ -271,6 +285,15 @@ class _Reading:
         is_statement = outer.parent is not None and outer.parent.type == "expression_statement"
         return is_async and is_statement and function == self.handler
 
+    def _is_left(self, call: Node) -> bool:
+        """Whether an async handler calls a function of its own that answers, and does not wait for its promise."""
+        function = self.functions.get(self._called(call)) if call.type == "call_expression" else None
+        if function is None or self._called(call) not in self.answering or self.handler is None:
+            return False
+        are_async = all(any(child.type == "async" for child in one.children) for one in (function, self.handler))
+        is_statement = call.parent is not None and call.parent.type == "expression_statement"
+        return are_async and is_statement and _function_round(call) == self.handler
+
     def _is_invocation(self, call: Node) -> bool:
         if call.type == "new_expression":
             return self._text(call.child_by_field_name("constructor")).endswith("InvokeCommand")
@@ -326,8 +349,9 @@ class _Reading:
         given = next(iter(_arguments(call)), None)
         values = self._objects(given) if given is not None else None
         is_awaited = not self._is_not_awaited(call)
+        client = self._client(call)
         if not values:
-            return Answer(place, (), is_known=False, is_awaited=is_awaited)
+            return Answer(place, (), is_known=False, client=client, is_awaited=is_awaited)
         found: list[Said] = []
         is_known = True
         for value in values:
@@ -336,10 +360,25 @@ class _Reading:
             is_known = is_known and texts is not None
         missing = self._missing(given) if given is not None else ()
         is_known = is_known and bool(found)
-        return Answer(place, tuple(dict.fromkeys(found)), is_known, missing, is_awaited=is_awaited)
+        return Answer(place, tuple(dict.fromkeys(found)), is_known, missing, client, is_awaited)
+
+    def _client(self, command: Node) -> str | None:
+        """The service of the client that sends a command, where that is another than CodeDeploy."""
+        call = command.parent.parent if command.type == "new_expression" and command.parent is not None else None
+        function = call.child_by_field_name("function") if call is not None else None
+        owner = function.child_by_field_name("object") if function is not None else None
+        if owner is None or owner.type != "identifier":
+            return None
+        made = [one for one in self._assigned(owner) if one is not None and one.type == "new_expression"]
+        name = self._text(made[0].child_by_field_name("constructor")) if len(made) == 1 else ""
+        service = name.removesuffix("Client").lower() if name.endswith("Client") else ""
+        return service if service and service != "codedeploy" else None
 
     def _missing(self, given: Node) -> tuple[str, ...]:
         """The ids that an object literal does not hold."""
+        if given.type == "identifier":
+            values = self._assigned(given)
+            given = values[0] if len(values) == 1 and values[0] is not None else given
         if given.type != "object" or any(child.type == "spread_element" for child in given.named_children):
             return ()
         keys = {self._text(child.child_by_field_name("key") or child).strip("'\"") for child in given.named_children}
@@ -357,7 +396,24 @@ class _Reading:
             if is_whole and (value is None or value.type != "object" or "..." in self._text(value)):
                 return False
         code = self.data.decode("utf-8", "replace")
+        exported = self._exported()
+        if exported and "exports" not in code:
+            return handler not in exported
         return re.search(rf"\b{re.escape(handler)}\b", code) is None and "__esModule" not in code
+
+    def _exported(self) -> frozenset[str]:
+        """The names that `export` statements give."""
+        found: set[str] = set()
+        for node in self.nodes:
+            if node.type == "export_specifier":
+                found.add(self._text(node.child_by_field_name("alias") or node.child_by_field_name("name")))
+            elif node.type == "export_statement":
+                declared = node.child_by_field_name("declaration")
+                named = [declared, *(declared.named_children if declared is not None else ())]
+                names = [one.child_by_field_name("name") for one in named if one is not None]
+                found.update(self._text(part) for name in names if name is not None for part in _identifiers(name))
+                found.update(self._text(name) for name in names if name is not None)
+        return frozenset(found)
 
     def _event_keys(self) -> Iterator[Said]:
         """What is taken out of the event by name: `event.X`, `event["X"]`, `{X} = event`."""
@@ -448,6 +504,9 @@ class _Reading:
                 return [Said(self._text(node)[1:-1], self._place(node))]
             case "undefined" | "null":
                 return []
+            case "member_expression" if self._text(node.child_by_field_name("object")) == "LifecycleEventStatus":
+                text = _STATUSES.get(self._text(node.child_by_field_name("property")))
+                return None if text is None else [Said(text, self._place(node))]
             case "parenthesized_expression" | "as_expression" | "satisfies_expression" | "non_null_expression":
                 return self._possible(node.named_children[0], depth - 1) if node.named_children else None
             case "ternary_expression":
@@ -620,6 +679,8 @@ class _Reading:
         for pair in self.nodes:
             if pair.type != "pair" or self._text(pair.child_by_field_name("key")).strip("'\"") not in keys:
                 continue
+            if self._is_of_another(pair):
+                continue
             value = pair.child_by_field_name("value")
             given = [value]
             if value is not None and value.type == "identifier":
@@ -628,6 +689,37 @@ class _Reading:
                 name = _environment_variable(one, self._text) if one is not None else None
                 if name is not None and one is not None:
                     yield Said(name, self._place(one))
+
+    def _is_of_another(self, node: Node) -> bool:
+        """Whether a node stands in another handler of the same module."""
+        top = _top(node)
+        if top.type == "expression_statement" and top.named_children:
+            left = self._text(top.named_children[0].child_by_field_name("left"))
+            names = [left.rpartition(".")[2]] if left.startswith(("exports.", "module.exports.")) else []
+        else:
+            declared = top.child_by_field_name("declaration") if top.type == "export_statement" else None
+            parts = declared.named_children if declared is not None else []
+            names = [self._text(name) for one in parts if (name := one.child_by_field_name("name")) is not None]
+        return bool(names) and self.wanted not in names and self.handler is not None
+
+
+def _top(node: Node) -> Node:
+    """The statement of the module that a node stands in."""
+    while node.parent is not None and node.parent.parent is not None:
+        node = node.parent
+    return node
+
+
+def _bound_method(value: Node, text: Callable[[Node | None], str]) -> str:
+    """The method that `instance.method`, or `instance.method.bind(instance)`, is; "" where it is none."""
+    if value.type == "call_expression":
+        function = value.child_by_field_name("function")
+        if function is None or text(function.child_by_field_name("property")) != "bind":
+            return ""
+        owner = function.child_by_field_name("object")
+        return text(owner.child_by_field_name("property")) if owner is not None else ""
+    is_of_instance = value.type == "member_expression" and value.child_by_field_name("object") is not None
+    return text(value.child_by_field_name("property")) if is_of_instance else ""
 
 
 def _environment_variable(node: Node, text: Callable[[Node | None], str]) -> str | None:

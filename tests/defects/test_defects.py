@@ -9,13 +9,16 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
-from defects.cases import CASES, Case, text_with_one
+from defects.cases import CASES as FIRST_CASES
+from defects.cases import Case, text_with_one
+from defects.team_cases import TEAM_CASES
 from defects.variants import VARIANTS, Variant
 
 import samguard
 from samguard.linting import Level
 
 BASES = Path(__file__).parent / "bases"
+CASES = (*FIRST_CASES, *TEAM_CASES)
 
 
 class Found(NamedTuple):

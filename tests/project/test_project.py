@@ -402,7 +402,9 @@ def test_rules_are_switched_off_by_path_relative_to_the_configuration(
     assert ("SG301", "SG2") == load_project(["."]).ignored_in("template.yaml")
 
 
-def test_a_named_folder_is_deployed_as_a_samconfig_above_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_named_folder_is_deployed_as_a_samconfig_above_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In a monorepo one file at the top often deploys all services; who asks about one of them means that as well."""
     lay_out(
         tmp_path,
