@@ -362,15 +362,12 @@ class _Reader:
 
     def _when(self, block: Block, scope: _Scope, stage: _Stage, place: Place) -> None:
         branches: list[str] = []
-        events: list[str] = []
         waiting: list[Block | list[Token]] = list(block.items)
         while waiting:
             item = waiting.pop(0)
             if isinstance(item, Block):
                 if item.name != "not":
                     waiting += item.items
-            elif item and item[0].text == "changeRequest":
-                events.append("pull_request")
             elif item and item[0].text == "branch" and len(item) > 1:
                 strings = [token for token in item if token.kind == "string"]
                 named = [
@@ -382,12 +379,13 @@ class _Reader:
                     branches.append(self._text(strings[0], scope))
                 elif named:
                     branches.append(scope.variables.get(named[-1], UNKNOWN))
+        events = ("pull_request",) if _holds_for_requests(block, 0) else ()
         known = tuple(branch for branch in branches if UNKNOWN not in branch)
         written = self._document.text[place.span.start : block.end]
         stage.job = replace(
             stage.job,
             branches=known,
-            events=tuple(dict.fromkeys(events)),
+            events=events,
             condition=Said(None, " ".join(written.split())[:500], place),
         )
 
@@ -604,6 +602,22 @@ def _is_plugin(tokens: Sequence[Token], index: int) -> bool:
     token = tokens[index]
     is_called = token.kind == "name" and token.text in ("cfnUpdate", "cfnUpdateStackSet", "samDeploy")
     return is_called and (index == 0 or tokens[index - 1].text in ("=", "return"))
+
+
+def _holds_for_requests(block: Block, depth: int) -> bool | None:
+    """Whether the conditions of a `when` hold for a pull request, whose branch is called `PR-1`; None where unknown."""
+    worths: list[bool | None] = []
+    for item in block.items:
+        tokens = item.head if isinstance(item, Block) else item
+        if not tokens or tokens[0].text in ("beforeAgent", "beforeInput", "beforeOptions"):
+            continue
+        if isinstance(item, Block) and len(item.head) == 1 and item.name in ("allOf", "anyOf", "not") and depth < DEPTH:
+            worths.append(_holds_for_requests(item, depth + 1))
+        else:
+            worths.append({"changeRequest": True, "branch": False, "buildingTag": False}.get(tokens[0].text))
+    decides = block.name == "anyOf"
+    worth = decides if decides in worths else None if None in worths or not worths else not decides
+    return None if worth is None else worth is not (block.name == "not")
 
 
 def _minutes(tokens: Sequence[Token]) -> float | None:

@@ -50,8 +50,10 @@ class Only:
     """A selection of one rule, which need not be in the catalogue. One about suppressions needs the others."""
 
     rule: LoadedRule
+    more: tuple[LoadedRule, ...] = ()
+    """Rules of a project itself: none."""
 
-    def rules(self) -> tuple[LoadedRule, ...]:
+    def rules(self, _without: frozenset[str] = frozenset()) -> tuple[LoadedRule, ...]:
         needed = catalogue() if self.rule.model == "SuppressionUse" else ()
         return (*(other for other in needed if other.model != "SuppressionUse"), self.rule)
 
