@@ -79,7 +79,7 @@ def _missing(pipeline: Pipeline) -> Iterator[str]:
     )  # else a workflow or buildspec of another repository
     if is_known and "test" not in kinds:
         yield "no tests"
-    if is_known and "smoke-test" not in kinds:
+    elif is_known and "smoke-test" not in kinds:
         yield "no test of what was deployed"
     if pipeline.triggers and all(trigger.event in _BY_HAND for trigger in pipeline.triggers):
         return
