@@ -55,7 +55,7 @@ pipeline {
 }
 """
 
-BAD = (
+BAD: tuple[Example, ...] = (
     Example(
         template=TEMPLATE,
         files=((WORKFLOW_PATH, WORKFLOW.replace(_ON_MAIN, f"{_ON_MAIN}\n  pull_request:  # SG720")),),
