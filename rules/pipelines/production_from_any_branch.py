@@ -2,8 +2,8 @@
 
 What goes wrong: code that nobody has reviewed is deployed to production: whoever pushes a branch, or opens a pull request,
 has released it.
-Silent when: the job, or one without which it does not run, has a condition; a person starts the run; the branches are named; CodePipeline
-takes its source from a branch.
+Silent when: the job, or one without which it does not run, has a condition that keeps them out, or may do so; a person
+starts the run; the branches are named; CodePipeline takes its source from a branch.
 Fix: start the pipeline on pushes to the main branch only, or give the job a condition on the branch.
 Source: GitHub Docs, "Events that trigger workflows"; GitLab Docs, "CI/CD YAML syntax reference" (rules); Jenkins User
 Handbook, "Pipeline Syntax" (when).
@@ -18,6 +18,7 @@ from typing import Final
 from samguard.linting.rule import Example, Finding, Level, Rule
 from samguard.pattern import pattern
 from samguard.pipeline import Job, Pipeline, PipelineSystem
+from samguard.pipeline.expressions import Expressions
 from samguard.rules.pipelines.example_workflow import (
     CODEPIPELINE,
     CONFIGURATIONS,
@@ -54,7 +55,7 @@ pipeline {
 }
 """
 
-BAD = (
+BAD: tuple[Example, ...] = (
     Example(
         template=TEMPLATE,
         files=((WORKFLOW_PATH, WORKFLOW.replace(_ON_MAIN, f"{_ON_MAIN}\n  pull_request:  # SG720")),),
@@ -139,7 +140,59 @@ BAD = (
     ),
 )
 
+BAD += tuple(
+    Example(  # a condition that requests and branches fulfil
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace(_ON_MAIN, new).replace("  production:\n", f"  production:\n    if: {condition}\n"),
+            ),
+        ),
+    )
+    for new, condition in (
+        (f"{_ON_MAIN}\n  pull_request:  # SG720", "github.event_name == 'pull_request'"),
+        (f"{_ON_MAIN}\n  pull_request:  # SG720", "${{ success() && github.ref != 'refs/heads/old' }}"),
+    )
+)
+BAD += (
+    Example(  # a stage for requests only
+        template=TEMPLATE,
+        files=(
+            (
+                "Jenkinsfile",
+                _JENKINSFILE.replace(
+                    "stage('production') {", "stage('production') {\n      when { changeRequest() }  // # SG720"
+                ),
+            ),
+        ),
+    ),
+)
+
 GOOD = (
+    Example(  # a request into main is no push to it
+        template=TEMPLATE,
+        files=(
+            (
+                "Jenkinsfile",
+                _JENKINSFILE.replace(
+                    "stage('production') {",
+                    "stage('production') {\n      when { branch 'main'; not { changeRequest() } }",
+                ),
+            ),
+        ),
+    ),
+    Example(  # what the condition is worth is not known
+        template=TEMPLATE,
+        files=(
+            (
+                WORKFLOW_PATH,
+                WORKFLOW.replace(_ON_MAIN, f"{_ON_MAIN}\n  pull_request:").replace(
+                    "  production:\n", "  production:\n    if: vars.RELEASES == 'on'\n"
+                ),
+            ),
+        ),
+    ),
     Example(  # the branch is not said
         template=TEMPLATE,
         files=(("pipeline.yaml", CODEPIPELINE.replace("BranchName: main, ", "")), *CONFIGURATIONS),
@@ -232,6 +285,21 @@ _BY_GIT: Final = pattern(r"\bGitConfiguration\b|\bgit_configuration\s*\{")
 _PULL_REQUEST: Final = pattern(r"""\bPullRequest["']?\s*:|\bpull_request\s*\{""")
 _REQUEST: Final = pattern(r"merge_request(?:s|_event)")
 _ANY: Final = pattern(r"\*{1,2}(?:/\*{1,2})?$|(?:feat|feature|features|dev|fix|bugfix)\b", re.IGNORECASE)
+_OF_REQUEST: Final = {
+    "github.ref": "refs/pull/1/merge",
+    "github.ref_name": "1/merge",
+    "github.ref_type": "branch",
+    "github.head_ref": "somebodys-branch",
+}
+_OF_PUSH: Final = {
+    "github.ref": "refs/heads/somebodys-branch",
+    "github.ref_name": "somebodys-branch",
+    "github.ref_type": "branch",
+    "github.head_ref": "",
+    "github.base_ref": "",
+}
+_STATUS: Final = pattern(r"\b(always|success|failure|cancelled)\s*\(\s*\)")
+_WRAPPED: Final = pattern(r"^\s*\$\{\{(.*)\}\}\s*$", re.DOTALL)
 _FROM_A_BRANCH: Final = (PipelineSystem.CODEPIPELINE, PipelineSystem.CODEBUILD, PipelineSystem.TERRAFORM)
 
 
@@ -251,12 +319,13 @@ def _ways(pipeline: Pipeline, job: Job) -> Iterator[tuple[str, Place]]:
     """Who reaches a job without being asked, and where that is said."""
     is_in_order_only = job.is_ordered_by_stage or pipeline.system is PipelineSystem.JENKINS
     before = () if is_in_order_only else jobs_before(pipeline, job)
-    is_asked = any(restricts(one) for one in (job, *before))
     requested = _of_requests(pipeline, job)
     if requested is not None:
         yield "every pull or merge request", requested
     is_github = pipeline.system is PipelineSystem.GITHUB_ACTIONS
-    for trigger in () if is_asked else pipeline.triggers:
+    for trigger in pipeline.triggers:
+        if not all(_lets_in(one, trigger.event) for one in (job, *before)):
+            continue
         place = trigger.place if is_github else job.place
         is_any = any(_ANY.match(branch) for branch in trigger.branches)
         is_any = is_any or (not trigger.branches and _knows_branches(pipeline))
@@ -267,15 +336,36 @@ def _ways(pipeline: Pipeline, job: Job) -> Iterator[tuple[str, Place]]:
 
 
 def _of_requests(pipeline: Pipeline, job: Job) -> Place | None:
-    """Where a job of GitLab says that it runs for merge requests, too, or a trigger of CodePipeline that it runs for them."""
+    """Where a job of GitLab or Jenkins says that it runs for requests, or a trigger of CodePipeline that it runs for them."""
     if pipeline.system is PipelineSystem.CODEPIPELINE and _BY_GIT.search(pipeline.document.text):
         found = _PULL_REQUEST.search(pipeline.document.text)
         return None if found is None else Place(pipeline.document, Span(found.start(), found.end()))
+    if pipeline.system is PipelineSystem.JENKINS and _REQUESTS & set(job.events):
+        return job.place if job.condition is None else job.condition.place
     if pipeline.system is not PipelineSystem.GITLAB_CI or not _REQUESTS & set(job.events):
         return None
     place = job.place if job.condition is None else job.condition.place
     found = _REQUEST.search(place.document.text, place.span.start, place.span.end)
     return place if found is None else Place(place.document, Span(found.start(), found.end()))
+
+
+def _lets_in(job: Job, event: str) -> bool:
+    """Whether a job is known to run for an event on a branch that nobody has reviewed.
+
+    A condition is asked with such an event and branch. Where its worth depends on what the files do not tell, it may be
+    what holds the job back.
+    """
+    if not restricts(job):
+        return True
+    # Other systems' conditions are no expressions of GitHub: they are worth nothing that is known.
+    written = "" if job.condition is None else _WRAPPED.sub(r"\1", job.condition.written)
+    known = {"github.event_name": event, **(_OF_REQUEST if event in _REQUESTS else _OF_PUSH)}
+    return Expressions(known).worth(_STATUS.sub(_worth_of_status, written)) == "true"
+
+
+def _worth_of_status(match: re.Match[str]) -> str:
+    """What `success()` and the like are worth while nothing fails."""
+    return "true" if match[1] in ("always", "success") else "false"
 
 
 def _knows_branches(pipeline: Pipeline) -> bool:

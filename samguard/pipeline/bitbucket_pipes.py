@@ -80,9 +80,9 @@ def _command(  # noqa: PLR0913, PLR0917
         for key, entry in given.items()
         if key != "STACK_PARAMETERS"
     }
-    said = given.get("STACK_PARAMETERS")
+    said = given.get("STACK_PARAMETERS")  # pipes take YAML, of which JSON is a part
     if said is not None:
-        inner = embedded(said.value, document, "json") if isinstance(said.value, Scalar) else None
+        inner = embedded(said.value, document, "yaml") if isinstance(said.value, Scalar) else None
         if inner is not None and inner.root is not None:
             parameters = {
                 key: replace(

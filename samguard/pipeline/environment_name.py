@@ -23,6 +23,13 @@ _NO_HINT: Final = frozenset({"stage", "ci", "int", "integration"})
 """Words that the names of variables and jobs hold for other reasons: `STAGE_NAME`, `integration-tests`."""
 
 
+_TESTING: Final = frozenset({"test", "tests", "testing"})
+_BESIDE_TESTING: Final = frozenset({"build", "lint", "unit", "validate"})
+"""Words beside which `test` is something that is done: `build-test-deploy`."""
+_DOMAIN: Final = pattern(r"\.dev\b")
+"""The end of a domain's name: of the bucket `artifacts.example.dev`."""
+
+
 def stage_in(name: str, ignored: frozenset[str] = frozenset()) -> str | None:
     """The stage that a longer name speaks of: `prod` of `orders-prod`, `non-prod` of `orders-non-prod`."""
     words = [word.lower() for word in _WORD.findall(name)]
@@ -55,11 +62,18 @@ def environment_name(  # noqa: PLR0913, PLR0917 - each is another voice, in the 
             return given.text
     candidates = [stack_name] if stack_name else []
     candidates += branches if len(branches) == 1 and branches[0].lower() in _STAGE else ()
-    for candidate, ignored in (*((one, frozenset[str]()) for one in candidates), *((one, _NO_HINT) for one in hints)):
+    hinted = ((_DOMAIN.sub("", one), _not_meant(one)) for one in hints)
+    for candidate, ignored in (*((one, frozenset[str]()) for one in candidates), *hinted):
         stage = stage_in(candidate, ignored)
         if stage is not None:
             return stage
     return None
+
+
+def _not_meant(hint: str) -> frozenset[str]:
+    """The words of a hint that name no environment."""
+    words = {word.lower() for word in _WORD.findall(hint)}
+    return _NO_HINT | _TESTING if words & _BESIDE_TESTING else _NO_HINT
 
 
 __all__ = ["UNNAMED", "environment_name", "stage_in"]

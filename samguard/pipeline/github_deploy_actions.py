@@ -7,7 +7,7 @@ its inputs tell: one that is called deploy and is told of a stack or a template 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
@@ -17,7 +17,8 @@ from samguard.pipeline.deploy_values import Given, comma_parameters
 from samguard.pipeline.environment_name import environment_name
 from samguard.pipeline.model import ActionUse, Step, StepKind
 from samguard.pipeline.shell import UNKNOWN, Read, Word
-from samguard.source import Document, Entry, Place
+from samguard.pipeline.written_nodes import entries_of
+from samguard.source import Document, Entry, Node, Place, Scalar
 
 _CLOUDFORMATION: Final = "aws-actions/aws-cloudformation-github-deploy"
 _STACK_INPUTS: Final = ("stack-name", "stack_name", "sam-stack-name", "stackname", "stack", "name")
@@ -75,6 +76,16 @@ def action_step(  # noqa: PLR0913, PLR0917 - the surroundings of a step
         names_environment=named,
         via=via,
     )
+
+
+def stack_inputs(node: Node | None, filled: Callable[[str], str]) -> dict[str, tuple[str, Entry]]:
+    """What an action is told of a stack by the variables of its step, as if these were inputs: `AWS_STACK_NAME`."""
+    found = {
+        one.name.lower().removeprefix("aws_").replace("_", "-"): (filled(one.value.text), one)
+        for one in entries_of(node)
+        if isinstance(one.value, Scalar)
+    }
+    return found if "stack-name" in found else {}
 
 
 def _command(  # noqa: PLR0913, PLR0917

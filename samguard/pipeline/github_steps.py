@@ -10,7 +10,7 @@ from typing import Final
 
 from samguard.pipeline.commands import Surroundings, Workspace, is_said_to_build, steps_of
 from samguard.pipeline.expressions import Expressions
-from samguard.pipeline.github_deploy_actions import action_step
+from samguard.pipeline.github_deploy_actions import action_step, stack_inputs
 from samguard.pipeline.github_parts import action_use, ignored_of, stored_keys, timeout_of, variables_of
 from samguard.pipeline.model import ActionUse, Credential, CredentialKind, Pinning, Step, StepKind
 from samguard.pipeline.script_credentials import script_credentials
@@ -118,6 +118,7 @@ class JobRunner:
         via: tuple[Place, ...],
         name: str | None,
         identifier: str | None,
+        before: str = "",
     ) -> None:
         reading = self._reading
         scope = Expressions(self._known | {f"env.{key.lower()}": text for key, text in variables.items()})
@@ -131,7 +132,7 @@ class JobRunner:
             budget=reading.budget,
             via=via,
         )
-        found = shell.run(of_scalar(run, document))
+        found = shell.run(of_scalar(run, document).behind(before))
         self.credentials += script_credentials(shell.assigned, found)
         hints = (name, *self._surroundings.hints) if name else self._surroundings.hints
         surroundings = replace(self._surroundings, hints=hints)
@@ -168,8 +169,15 @@ class JobRunner:
             for one in entries_of(under(node, "with"))
             if isinstance(one.value, Scalar)
         }
+        if not any("stack" in key for key in inputs):
+            inputs |= stack_inputs(under(node, "env"), scope.filled)
+        said = inputs.get("sam_command")
         if action.name == "aws-actions/configure-aws-credentials":
             self._credential(inputs, place)
+        elif said is not None and isinstance(said[1].value, Scalar):
+            # The action's code is foreign all the same: `actions` has it.
+            self._script(said[1].value, document, variables, folder, None, via, name, None, before="sam ")
+            return
         elif action.pinning is Pinning.LOCAL and depth < _DEPTH:
             self._composite(reference, inputs, folder, (*via, place), depth)
             return

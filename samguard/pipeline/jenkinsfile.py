@@ -13,10 +13,10 @@ from typing import Final
 
 from samguard.environments import UNNAMED, DeployCommand, ParameterSource, ParameterValue
 from samguard.pipeline.commands import Surroundings, Workspace, steps_of
+from samguard.pipeline.declarative import declarative_problems
 from samguard.pipeline.environment_name import environment_name
 from samguard.pipeline.finished import finished
 from samguard.pipeline.groovy import DEPTH, Block, Token, arguments, read_groovy, string_script
-from samguard.pipeline.jenkins_sections import section_problems
 from samguard.pipeline.model import (
     Concurrency,
     Credential,
@@ -108,7 +108,7 @@ class _Reader:
     def pipeline(self) -> Pipeline:
         root, problems = read_groovy(self._document)
         # A brace that is missing makes of the sections after it what they are not: the first of these tells where.
-        self._problems += section_problems(root, self._document, is_whole=not problems)[:1] or problems
+        self._problems += declarative_problems(root, self._document, is_whole=not problems)[:1] or problems
         self._define(root, "")
         start = _Stage("pipeline", whole(self._document), (), ())
         self._walk(root.items, _Scope({}), start)
@@ -362,15 +362,12 @@ class _Reader:
 
     def _when(self, block: Block, scope: _Scope, stage: _Stage, place: Place) -> None:
         branches: list[str] = []
-        events: list[str] = []
         waiting: list[Block | list[Token]] = list(block.items)
         while waiting:
             item = waiting.pop(0)
             if isinstance(item, Block):
                 if item.name != "not":
                     waiting += item.items
-            elif item and item[0].text == "changeRequest":
-                events.append("pull_request")
             elif item and item[0].text == "branch" and len(item) > 1:
                 strings = [token for token in item if token.kind == "string"]
                 named = [
@@ -382,12 +379,13 @@ class _Reader:
                     branches.append(self._text(strings[0], scope))
                 elif named:
                     branches.append(scope.variables.get(named[-1], UNKNOWN))
+        events = ("pull_request",) if _holds_for_requests(block, 0) else ()
         known = tuple(branch for branch in branches if UNKNOWN not in branch)
         written = self._document.text[place.span.start : block.end]
         stage.job = replace(
             stage.job,
             branches=known,
-            events=tuple(dict.fromkeys(events)),
+            events=events,
             condition=Said(None, " ".join(written.split())[:500], place),
         )
 
@@ -459,8 +457,10 @@ class _Reader:
             pass
         elif tokens[0].text == "input":
             stage.gates.append(Gate(GateKind.APPROVAL, place))
-        elif tokens[0].text in ("cfnUpdate", "cfnUpdateStackSet", "samDeploy"):
-            self._plugin(tokens, scope, stage, place)
+        elif (
+            plugin := next((index for index, token in enumerate(tokens) if _is_plugin(tokens, index)), None)
+        ) is not None:
+            self._plugin(tokens[plugin:], scope, stage, self._place(tokens[plugin].start, tokens[-1].end))
         elif tokens[0].text in ("checkout", "echo", "archiveArtifacts", "junit", "build"):
             stage.steps.append(
                 Step(StepKind.OTHER, " ".join(texts)[:500], place, tool=tokens[0].text, folder=scope.folder)
@@ -595,6 +595,29 @@ def _is_definition(block: Block) -> bool:
         and all(token.kind == "name" for token in words[:2])
         and words[0].text not in ("else", "new", "return", "throw")
     )
+
+
+def _is_plugin(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a deploying step stands at a place of a statement: at its beginning, or behind `outputs =`."""
+    token = tokens[index]
+    is_called = token.kind == "name" and token.text in ("cfnUpdate", "cfnUpdateStackSet", "samDeploy")
+    return is_called and (index == 0 or tokens[index - 1].text in ("=", "return"))
+
+
+def _holds_for_requests(block: Block, depth: int) -> bool | None:
+    """Whether the conditions of a `when` hold for a pull request, whose branch is called `PR-1`; None where unknown."""
+    worths: list[bool | None] = []
+    for item in block.items:
+        tokens = item.head if isinstance(item, Block) else item
+        if not tokens or tokens[0].text in ("beforeAgent", "beforeInput", "beforeOptions"):
+            continue
+        if isinstance(item, Block) and len(item.head) == 1 and item.name in ("allOf", "anyOf", "not") and depth < DEPTH:
+            worths.append(_holds_for_requests(item, depth + 1))
+        else:
+            worths.append({"changeRequest": True, "branch": False, "buildingTag": False}.get(tokens[0].text))
+    decides = block.name == "anyOf"
+    worth = decides if decides in worths else None if None in worths or not worths else not decides
+    return None if worth is None else worth is not (block.name == "not")
 
 
 def _minutes(tokens: Sequence[Token]) -> float | None:

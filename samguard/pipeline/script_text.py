@@ -29,6 +29,13 @@ class ScriptText:
         first = self._offsets[start]
         return Place(self.document, Span(first, max(self._offsets[end - 1] + 1, first)))
 
+    def behind(self, words: str) -> ScriptText:
+        """The text behind words that are not written there: `sam ` before what an action is given."""
+        if not words:
+            return self
+        offsets = None if not self._offsets else [self._offsets[0]] * len(words) + list(self._offsets)
+        return ScriptText(words + self.text, self.document, self._whole, offsets)
+
 
 def of_scalar(scalar: Scalar, document: Document) -> ScriptText:
     """The script that a scalar holds."""

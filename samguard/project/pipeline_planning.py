@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from samguard.environments import UNNAMED
-from samguard.pipeline import Job, Pipeline, PipelineSystem, Step, StepKind
+from samguard.pipeline import GateKind, Job, Pipeline, PipelineSystem, Step, StepKind
 from samguard.rollout.plan import PipelinePlan, PlannedGate, PlannedStage, PlannedStageKind
 from samguard.value import replace
 
@@ -79,6 +79,8 @@ def _missing(pipeline: Pipeline) -> Iterator[str]:
     )  # else a workflow or buildspec of another repository
     if is_known and "test" not in kinds:
         yield "no tests"
+    elif is_known and "smoke-test" not in kinds:
+        yield "no test of what was deployed"
     if pipeline.triggers and all(trigger.event in _BY_HAND for trigger in pipeline.triggers):
         return
     by_name = {job.name: job for job in pipeline.jobs}
@@ -86,6 +88,10 @@ def _missing(pipeline: Pipeline) -> Iterator[str]:
         names = [_environment(job, step) for step in job.steps if _KINDS.get(step.kind) == "deploy"]
         name = next((one for one in names if one is not None and pipeline.production.includes(one)), None)
         before = [by_name[other] for other in pipeline.before(job.name) if other in by_name]
-        if name is not None and not any(one.gates for one in (job, *before)):
+        # The environment of an earlier deployment is asked about that one, and lets everything after it through.
+        gates = [
+            gate for one in before for gate in one.gates if not (one.deploy_steps and gate.kind is GateKind.ENVIRONMENT)
+        ]
+        if name is not None and not (job.gates or gates):
             yield f"no approval before {name}"
             return

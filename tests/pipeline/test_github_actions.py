@@ -362,3 +362,28 @@ def test_what_a_matrix_excludes_does_not_run() -> None:
         }
     )
     assert [{"stage": "prod", "region": "a"}] == [job.matrix for job in pipeline.jobs]
+
+
+def test_an_action_is_told_of_its_stack_by_variables_or_given_a_command_of_sam() -> None:
+    pipeline = read_one(
+        {
+            ".github/workflows/a.yml": """
+            on: push
+            jobs:
+              a:
+                runs-on: x
+                steps:
+                  - uses: somebody/cloudformation-deploy-action@v1
+                    env: {AWS_STACK_NAME: orders-prod, TEMPLATE: template.yaml}
+                  - uses: somebody/sam-cli-action@v1
+                    with: {sam_command: "deploy --stack-name orders-staging"}
+            """
+        }
+    )
+    assert [("prod", "orders-prod", "template.yaml"), ("staging", "orders-staging", None)] == deploys(pipeline)
+
+
+@pytest.mark.parametrize("job", ["validate-build-test-deploy", "build-and-test"])
+def test_a_job_that_tests_is_no_environment(job: str) -> None:
+    text = f"on: push\njobs:\n  {job}:\n    runs-on: x\n    steps:\n      - run: sam deploy --s3-bucket a.example.dev\n"
+    assert ["default"] == [name for name, _, _ in deploys(read_one({".github/workflows/a.yml": text}))]

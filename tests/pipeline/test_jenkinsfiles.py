@@ -14,6 +14,37 @@ from samguard.source import Document, Format
 STEPS = "steps { sh 'sam build' }"
 
 
+REFUSED_STAGES = (
+    (f"stage {{ {STEPS} }}", "a stage needs a name: \"stage('Deploy') { ... }\""),
+    (f"stage('a') {{ {STEPS}; {STEPS} }}", "a stage has the section steps twice"),
+    ("stage('a') { steps { } }", "the section steps needs a step"),
+    ("stage('a') { steps { def x = 1 } }", 'expected a step here, found def: put it into "script { ... }"'),
+    ("stage('a') { steps { if (x) { sh 'y' } } }", 'expected a step here, found if: put it into "script { ... }"'),
+    ("stage('a') { steps { x = 1 } }", 'expected a step here, found an assignment: put it into "script { ... }"'),
+    (f"stage('a') {{ when {{ }}; {STEPS} }}", "when needs a condition"),
+    (f"stage('a') {{ when {{ not {{ }} }}; {STEPS} }}", "not needs a condition"),
+    ("stage('a') { parallel { steps { sh 'x' } } }", "the section parallel has no section steps"),
+    ("stage('a') { stages { sh 'x' } }", "expected a stage here, found sh"),
+    (f"stage('a') {{ matrix {{ stages {{ stage('b') {{ {STEPS} }} }} }} }}", "a matrix needs the section axes"),
+    (
+        f"stage('a') {{ matrix {{ axes {{ axis {{ name 'X' }} }}; stages {{ stage('b') {{ {STEPS} }} }} }} }}",
+        "an axis needs values",
+    ),
+    (
+        f"stage('a') {{ {STEPS}; post {{ allways {{ echo 'x' }} }} }}",
+        (
+            "post has no condition allways; expected one of aborted, always, changed, cleanup, failure, fixed, "
+            "notBuilt, regression, success, unstable, unsuccessful"
+        ),
+    ),
+    (
+        f"stage('a') {{ {STEPS}; post {{ always }} }}",
+        'the condition always needs a block: "always { ... }"',
+    ),
+)
+"""Stages that Jenkins refuses, each on one line, and why."""
+
+
 def jenkinsfile(text: str, **files: str) -> Pipeline:
     return read_one({"Jenkinsfile": text, **{f"{name}.groovy": file for name, file in files.items()}})
 
@@ -114,6 +145,12 @@ def test_a_matrix_has_a_stage_for_each_of_its_values() -> None:
     assert first.name not in pipeline.before(second.name)
 
 
+@pytest.mark.parametrize("before", ["", "outputs = ", "def outputs = ", "return "])
+def test_what_a_plugin_deploys_is_read_whatever_is_done_with_its_outputs(before: str) -> None:
+    pipeline = jenkinsfile(f"node {{\n  {before}cfnUpdate(stack: 'orders-prod', file: 'template.yaml')\n}}\n")
+    assert [("prod", "orders-prod", "template.yaml")] == deploys(pipeline)
+
+
 @pytest.mark.parametrize(
     ("after", "is_ignored"),
     [
@@ -161,6 +198,27 @@ def test_a_stage_for_pull_requests_says_so() -> None:
             5,
             "a stage has no section stage: is a brace before it not closed?",
         ),
+        ("node {\n  sh(script: 'x'\n}\n", 2, 'this "(" is never closed'),
+        ("node {\n  x = ['a', 'b'\n}\n", 2, 'this "[" is never closed'),
+        ("node {\n  sh('x'))\n}\n", 2, 'this ")" closes nothing'),
+        ("node {\n  f([1, 2)\n}\n", 2, 'this "[" is never closed'),
+        ("node {\n  x = $/a\n}\n", 2, "this text is never closed"),
+        *(
+            (f"pipeline {{\n  agent any\n  stages {{\n{text}\n  }}\n}}\n", 4, message)
+            for text, message in REFUSED_STAGES
+        ),
+        (f"pipeline {{\n  agent\n  stages {{ stage('b') {{ {STEPS} }} }}\n}}", 2, "the section agent needs a value"),
+        (
+            f"pipeline {{\n  agent {{ }}\n  stages {{ stage('b') {{ {STEPS} }} }}\n}}",
+            2,
+            "an agent needs its kind: \"agent { label 'linux' }\"",
+        ),
+        (
+            f"pipeline {{\n  agent any\n  environment {{\n    export A='b'\n  }}\n  stages {{ stage('b') {{ {STEPS} }} }}\n}}",
+            4,
+            "expected NAME = 'value' in environment, found export",
+        ),
+        ("pipeline {\n  agent any\n  stages {\n  }\n}\n", 3, "the section stages needs a stage"),
     ],
 )
 def test_what_jenkins_refuses_is_told_where_it_is(text: str, line: int, message: str) -> None:

@@ -290,7 +290,8 @@ def test_a_pipeline_is_planned_as_its_stages(tmp_path: Path) -> None:
         PlannedStage("staging", "deploy", "staging"),
         PlannedStage("prod", "deploy", "prod", ("environment",)),
     )
-    assert (WORKFLOW, "GitHub Actions", expected, ()) == (plan.path, plan.system, plan.stages, plan.missing)
+    assert (WORKFLOW, "GitHub Actions", expected) == (plan.path, plan.system, plan.stages)
+    assert ("no test of what was deployed",) == plan.missing
 
 
 def test_what_a_release_does_not_pass_is_missing(tmp_path: Path) -> None:
@@ -301,7 +302,24 @@ def test_what_a_release_does_not_pass_is_missing(tmp_path: Path) -> None:
 def test_who_starts_a_pipeline_by_hand_has_approved(tmp_path: Path) -> None:
     text = workflow("pytest", "sam deploy --stack-name orders-prod").replace("on: push", "on: workflow_dispatch")
     (plan,) = project_plan(project(tmp_path, {WORKFLOW: text})).pipelines
-    assert () == plan.missing
+    assert ("no test of what was deployed",) == plan.missing
+
+
+def test_an_earlier_deployment_s_environment_is_no_approval_of_production(tmp_path: Path) -> None:
+    text = """
+        on: {push: {branches: [main]}}
+        jobs:
+          staging:
+            runs-on: ubuntu-latest
+            environment: staging
+            steps: [{run: pytest}, {run: sam deploy --stack-name orders-staging}, {run: pytest tests/smoke}]
+          prod:
+            needs: staging
+            runs-on: ubuntu-latest
+            steps: [{run: sam deploy --stack-name orders-prod}]
+    """
+    (plan,) = project_plan(project(tmp_path, {WORKFLOW: text})).pipelines
+    assert "no approval before prod" in plan.missing
 
 
 def test_a_pipeline_that_does_nothing_to_a_release_is_not_planned(tmp_path: Path) -> None:

@@ -1,0 +1,20 @@
+pipeline {
+	agent any
+	stages {
+		stage('Deploy')
+		{
+			steps
+			{
+				script
+				{
+					if (params.PROD)
+					{
+						sh 'sam deploy --config-env prod'
+					}
+					else
+						sh 'sam deploy --config-env dev'
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,1 @@
+pipeline{agent any;stages{stage('a'){steps{sh'make';sh"sam deploy --config-env prod"}}}}
