@@ -65,9 +65,7 @@ def run_rehearse(
     project = load_project(paths, options)
     if wanted is None:
         wanted = configured_objective(project.settings)
-    report = project_rehearsal(
-        project, scenario, means, wanted, options.environment_names, with_curves=form == "html"
-    )
+    report = project_rehearsal(project, scenario, means, wanted, options.environment_names, with_curves=form == "html")
     for skipped in project.not_read:
         if skipped.is_failure or verbose or (skipped.was_named and not quiet):
             tell(f"samguard: {skipped.path} was not read: {skipped.why}")

@@ -109,7 +109,9 @@ def _summary(environment: EnvironmentRehearsal) -> Iterator[str]:
         cells = ("Strategy", "Verdict", "Caught", "Half by", "Failed requests", "False alarms")
         kind = _KINDS[found.rehearsal.verdict]
         row = "".join(
-            f'<td class="{kind}">{escaped(facts[name])}</td>' if name == "Verdict" else f"<td>{escaped(facts[name])}</td>"
+            f'<td class="{kind}">{escaped(facts[name])}</td>'
+            if name == "Verdict"
+            else f"<td>{escaped(facts[name])}</td>"
             for name in cells
         )
         yield f'<tr><th scope="row">{escaped(_name(found))}</th>{row}</tr>'
@@ -203,9 +205,7 @@ def _heat(
         row = ""
         for share, number in zip(curves.shares, numbers(curve), strict=True):
             text, colour = tint(number, most)
-            is_own = (
-                share == scenario.failure.share and curve.requests_per_minute == scenario.load.mean_per_minute
-            )
+            is_own = share == scenario.failure.share and curve.requests_per_minute == scenario.load.mean_per_minute
             own = ' class="own"' if is_own else ""
             row += f'<td{own} style="background: {colour}">{escaped(text)}</td>'
         yield f'<tr><th scope="row">{rate_words(curve.requests_per_minute)}</th>{row}</tr>'

@@ -307,7 +307,9 @@ def _curves(curves: DetectionCurves) -> tuple[str, int]:
         parts.append(f'<line class="grid" x1="{x(share):.1f}" x2="{x(share):.1f}" y1="12" y2="{_CURVES_HEIGHT + 16}"/>')
         if x(share) - shown > 34:  # noqa: PLR2004 - room for the number
             shown = x(share)
-            parts.append(f'<text class="small middle" x="{shown:.1f}" y="{_CURVES_HEIGHT + 32}">{percent(share)}</text>')
+            parts.append(
+                f'<text class="small middle" x="{shown:.1f}" y="{_CURVES_HEIGHT + 32}">{percent(share)}</text>'
+            )
     labels: list[str] = []
     taken: list[tuple[float, float]] = []
     for curve in curves.curves:

@@ -104,9 +104,7 @@ def _levels(clock: _Clock, share_at: Callable[[float], float], glyphs: Glyphs) -
     return drawn
 
 
-def _traffic(
-    clock: _Clock, planned: Schedule, course: TypicalCourse, paint: Paint, glyphs: Glyphs
-) -> Iterator[str]:
+def _traffic(clock: _Clock, planned: Schedule, course: TypicalCourse, paint: Paint, glyphs: Glyphs) -> Iterator[str]:
     stop = course.turned_back_seconds
 
     def share_at(seconds: float) -> float:

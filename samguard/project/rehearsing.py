@@ -37,10 +37,7 @@ def project_rehearsal(
     templates = tuple(
         TemplateRehearsal(
             file.template.document.path,
-            tuple(
-                _environment(file.template, environment, setting, named)
-                for environment in file.environments
-            ),
+            tuple(_environment(file.template, environment, setting, named) for environment in file.environments),
         )
         for file in project.templates
     )

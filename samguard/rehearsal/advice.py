@@ -97,9 +97,7 @@ class _Plan:
     changes: tuple[Change, ...] = ()
 
 
-def advice(
-    rehearsal: Rehearsal, asked: Objective, means: Means | None = None, tries: int = _TRIES
-) -> Advice | None:
+def advice(rehearsal: Rehearsal, asked: Objective, means: Means | None = None, tries: int = _TRIES) -> Advice | None:
     """The nearest settings that meet an objective, of a rollout that misses it; None where there are none, or none is needed.
 
     At most `tries` settings are tried.

@@ -50,9 +50,7 @@ def detection_curves(watched: Watch, planned: Schedule, scenario: Scenario, mean
             continue
         found: list[Detection] = []
         for share in shares:
-            changed = replace(
-                scenario, load=scenario.load.scaled(rate), failure=replace(scenario.failure, share=share)
-            )
+            changed = replace(scenario, load=scenario.load.scaled(rate), failure=replace(scenario.failure, share=share))
             detection = detect(watched, planned, changed, quick)
             if detection is None:
                 return None
