@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from samguard.environments import Settings
 from samguard.environments.environment import Environment, Production
-from samguard.evaluation import Unknown
 from samguard.errors import SamguardError
+from samguard.evaluation import Unknown
 from samguard.project.project import Project
 from samguard.rehearsal import Means, Objective, Rehearsal, Scenario, objective, rehearse
 from samguard.rehearsal.advice import advice
@@ -19,7 +19,7 @@ from samguard.template import Template
 from samguard.value import replace
 
 
-def project_rehearsal(
+def project_rehearsal(  # noqa: PLR0913 - what is asked, of what, how
     project: Project,
     scenario: Scenario,
     means: Means | None = None,

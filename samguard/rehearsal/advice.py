@@ -123,7 +123,7 @@ def advice(rehearsal: Rehearsal, asked: Objective, means: Means | None = None, t
     return None
 
 
-def _met(
+def _met(  # noqa: PLR0913, PLR0917 - a step of `advice`
     plan: _Plan, scenario: Scenario, asked: Objective, usual: Means, quick: Means, most_false: float
 ) -> Advice | None:
     """The advice of a plan that meets the objective: found quickly, then confirmed by the usual means."""
