@@ -67,7 +67,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     wanted = objective(asked.text)
     scenario = Scenario(constant(wanted.requests_per_minute))
     found = rehearse(rollout, scenario, Means(searches=False), wanted)
-    if found.objective_met is not False or found.detection is None:
+    if found.objective_met is not False or found.detection is None or found.detection.probability >= wanted.confidence:
         return
     caught = found.detection.probability * 100
     yield Finding(

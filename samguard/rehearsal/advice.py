@@ -115,9 +115,10 @@ def advice(rehearsal: Rehearsal, asked: Objective, means: Means | None = None, t
         searches=False,
     )
     today = rehearsal.false_alarms.probability if rehearsal.false_alarms is not None else 0.0
+    most_false = max(today, _FALSE_ALARMS) if asked.most_false is None else asked.most_false
     start = _Plan(rehearsal.watch, planned)
     for plan in islice(_plans(start, rehearsal.rollout.strategy), tries):
-        found = _met(plan, rehearsal.scenario, asked, usual, quick, max(today, _FALSE_ALARMS))
+        found = _met(plan, rehearsal.scenario, asked, usual, quick, most_false)
         if found is not None:
             return found
     return None

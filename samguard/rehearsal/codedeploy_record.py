@@ -73,7 +73,7 @@ def deployment_record(text: str, path: str) -> DeploymentRecord:
         raise SamguardError("there is no deploymentInfo in it", path=path, hint=_EXPECTED)
     if not isinstance(told.get("status"), str) or not isinstance(told.get("deploymentId"), str):
         raise SamguardError("its deploymentInfo has no status or no deploymentId", path=path, hint=_EXPECTED)
-    error, back = _mapping(told.get("errorInformation")), _mapping(told.get("rollbackInfo"))
+    cause, back = _mapping(told.get("errorInformation")), _mapping(told.get("rollbackInfo"))
     overview = tuple(
         (str(name), count)
         for name, count in _mapping(told.get("deploymentOverview")).items()
@@ -90,8 +90,8 @@ def deployment_record(text: str, path: str) -> DeploymentRecord:
         _moment(told.get("createTime"), path),
         _moment(told.get("startTime"), path),
         _moment(told.get("completeTime"), path),
-        _text(error, "code"),
-        _text(error, "message"),
+        _text(cause, "code"),
+        _text(cause, "message"),
         _text(back, "rollbackDeploymentId"),
         _text(back, "rollbackTriggeringDeploymentId"),
         _text(back, "rollbackMessage"),

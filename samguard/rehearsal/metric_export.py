@@ -54,12 +54,11 @@ def metric_export(text: str, path: str) -> Export:
             count += len(points)
             if count > _MOST_POINTS:
                 raise SamguardError(f"more than {_MOST_POINTS} datapoints", path=path)
-    moments = [moment for series in found.values() for moment in (min(series, default=None), max(series, default=None))]
-    known = [moment for moment in moments if moment is not None]
+    known = [moment for points in found.values() if points for moment in (min(points), max(points))]
     if not known:
         raise SamguardError("there is no datapoint in it", path=path, hint=f"{_EXPECTED}, of a time with traffic")
-    series = tuple(ExportedSeries(*key, points, key not in partial) for key, points in found.items())
-    return Export(series, min(known), max(known))
+    exported = tuple(ExportedSeries(*key, points, key not in partial) for key, points in found.items())
+    return Export(exported, min(known), max(known))
 
 
 def _pages(text: str, path: str) -> Iterator[object]:

@@ -47,7 +47,7 @@ def metric_query(rollouts: Iterable[Rollout], today: date) -> MetricQuery:
                     queries[label] = {"Id": metric_id(label), "Label": label, "MetricStat": said}
                 else:
                     left[seen.name] = LeftOut(seen.name, f"one call takes {_MOST_QUERIES} metrics")
-    request = {
+    request: dict[str, object] = {
         "MetricDataQueries": list(queries.values()),
         "StartTime": f"{today - timedelta(days=_DAYS)}T00:00:00Z",
         "EndTime": f"{today}T00:00:00Z",
