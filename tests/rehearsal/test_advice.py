@@ -51,7 +51,7 @@ def demo(**changes: str) -> str:
         (
             demo(Threshold="8"),
             "catch 100 % errors at 60 requests a minute with 99 %",
-            "DemoErrors: Period 120 instead of 60",
+            "DemoErrors: Period 180 instead of 60",
         ),
     ],
 )
