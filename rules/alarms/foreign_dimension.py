@@ -20,7 +20,7 @@ from samguard.rules.alarms.foreign_dimensions import foreign_faults
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
 from samguard.rules.alarms.relied_on import relied_on
 
-RULE = Rule("SG345", "foreign-dimension", Level.ERROR, since="0.1.0")
+RULE = Rule("SG347", "foreign-dimension", Level.ERROR, since="0.1.0")
 
 _RESOURCES = """
   Work:
@@ -44,13 +44,13 @@ def _queue(dimension: str) -> Example:
 _NAME = "\n        - {Name: ApiName, Value: shop}"
 
 BAD = (
-    _queue("\n        - {Name: QueueName, Value: !Ref Work}  # SG345"),
-    _queue("\n        - {Name: QueueName, Value: !GetAtt Work.Arn}  # SG345"),
-    _queue("\n        - {Name: Queue, Value: !GetAtt Work.QueueName}  # SG345"),
-    _example("5XXError", "\n        - {Name: ApiName, Value: !Ref Shop}  # SG345"),
-    _example("5XXError", "\n        - {Name: ApiId, Value: !Ref Shop}  # SG345"),
-    _example("5xx  # SG345", _NAME),
-    _example("5XXError", f"{_NAME}\n        - {{Name: Stage, Value: Prod}}  # SG345"),
+    _queue("\n        - {Name: QueueName, Value: !Ref Work}  # SG347"),
+    _queue("\n        - {Name: QueueName, Value: !GetAtt Work.Arn}  # SG347"),
+    _queue("\n        - {Name: Queue, Value: !GetAtt Work.QueueName}  # SG347"),
+    _example("5XXError", "\n        - {Name: ApiName, Value: !Ref Shop}  # SG347"),
+    _example("5XXError", "\n        - {Name: ApiId, Value: !Ref Shop}  # SG347"),
+    _example("5xx  # SG347", _NAME),
+    _example("5XXError", f"{_NAME}\n        - {{Name: Stage, Value: Prod}}  # SG347"),
 )
 
 GOOD = (

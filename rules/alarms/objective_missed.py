@@ -6,18 +6,26 @@ probability, which `samguard rehearse` works out from periods, thresholds, missi
 Silent when: the configuration says no `objective`; an alarm is not modelled (docs/explanation/rehearsal.md says what is); the rollout
 is not gradual (SG201), or lists no alarm (SG301); the environment is not production.
 Fix: watch the new version alone (ExecutedVersion), take shorter periods or a lower threshold, or a longer canary;
-`samguard rehearse` shows what each of them changes.
+`samguard rehearse` shows what each of them changes. Where the model finds settings that meet the objective, and they can be
+written, they are offered as a fix.
 Source: docs/explanation/rehearsal.md, and the pages it names; CloudWatch user guide, "Evaluating an alarm".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from samguard.linting.rule import Example, Finding, Level, Rule
+from samguard.linting.rule import Example, Finding, Fix, Level, Rule
 from samguard.rollout import Rollout
 from samguard.rules.alarms.dilution import strategy_trail
 from samguard.rules.alarms.orders_example import SAMCONFIG, alarm, orders
+
+if TYPE_CHECKING:
+    from samguard.rehearsal import Objective, Rehearsal
+
+_TRIES = 40
+"""Each takes milliseconds; `samguard rehearse` tries more."""
 
 RULE = Rule("SG344", "objective-missed", Level.WARNING, since="0.1.0", about_production=True)
 
@@ -29,6 +37,7 @@ BAD = (
         template=orders(_ONE_PERIOD, wired="[!Ref OrdersErrors]  # SG344 in prod"),
         samconfig=SAMCONFIG,
         files=(_OBJECTIVE,),
+        fixed=orders(_ONE_PERIOD, strategy="Canary10Percent15Minutes", wired="[!Ref OrdersErrors]  # SG344 in prod"),
     ),
 )
 
@@ -58,7 +67,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
     wanted = objective(asked.text)
     scenario = Scenario(constant(wanted.requests_per_minute))
     found = rehearse(rollout, scenario, Means(searches=False), wanted)
-    if found.objective_met is not False or found.detection is None:
+    if found.objective_met is not False or found.detection is None or found.detection.probability >= wanted.confidence:
         return
     caught = found.detection.probability * 100
     yield Finding(
@@ -68,4 +77,19 @@ def check(rollout: Rollout) -> Iterator[Finding]:
         "Watch the new version more closely, or for longer",
         because=strategy_trail(rollout),
         resource=rollout.function,
+        fixes=_fixes(rollout, found, wanted),
     )
+
+
+def _fixes(rollout: Rollout, found: Rehearsal, wanted: Objective) -> tuple[Fix, ...]:
+    """The nearest settings that meet the objective. Unsafe: deployments take longer, or alarms fire on less."""
+    from samguard.mending import advised_settings
+    from samguard.rehearsal import Means
+    from samguard.rehearsal.advice import advice
+
+    advised = advice(found, wanted, Means(searches=False), tries=_TRIES)
+    edits = advised_settings(rollout, advised) if advised is not None else ()
+    if advised is None or not edits:
+        return ()
+    title = f"{advised.text}: that catches it in {advised.detection.probability * 100:.3g} of 100 deployments"
+    return (Fix(f"{title[0].upper()}{title[1:]}", edits, safe=False),)

@@ -459,6 +459,25 @@ def rehearse(
         int, typer.Option("--deployments", metavar="N", help="Simulated deployments, where it takes a simulation.")
     ] = 10_000,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="What simulations begin with.")] = 0,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics",
+            metavar="FILE",
+            help="Instead: would deployments of the time of exported metrics (get-metric-data) have been turned back?",
+        ),
+    ] = None,
+    metrics_query: Annotated[
+        bool, typer.Option("--metrics-query", help="Instead: print the query for get-metric-data that exports them.")
+    ] = False,
+    deployment: Annotated[
+        str | None,
+        typer.Option(
+            "--deployment",
+            metavar="FILE",
+            help="Instead: what a deployment (get-deployment) did, against what is planned.",
+        ),
+    ] = None,
     no_color: NoColor = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -482,6 +501,9 @@ def rehearse(
         objective,
         deployments,
         seed,
+        metrics,
+        metrics_query,
+        deployment,
     )
     code = run_rehearse(
         tuple(paths or ()),

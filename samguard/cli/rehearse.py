@@ -46,6 +46,14 @@ class Asked:
     objective: str | None
     deployments: int
     seed: int
+    metrics: str | None = None
+    metrics_query: bool = False
+    deployment: str | None = None
+
+    @property
+    def is_of_records(self) -> bool:
+        """Whether it is about what AWS has recorded, instead of a bad version."""
+        return self.metrics is not None or self.metrics_query or self.deployment is not None
 
 
 def run_rehearse(
@@ -61,6 +69,12 @@ def run_rehearse(
 ) -> int:
     """Rehearses and reports; gives the exit code: 1 where the objective is missed, or a template is too broken."""
     scenario, means = _scenario(asked), _means(asked)
+    if asked.is_of_records:
+        from samguard.cli.replay import run_replay
+
+        return run_replay(
+            paths, options, asked, scenario, means, form=form, output=output, no_color=no_color, quiet=quiet
+        )
     wanted = objective(asked.objective) if asked.objective is not None else None
     project = load_project(paths, options)
     if wanted is None:
@@ -133,16 +147,21 @@ def _load(asked: Asked) -> Load:
     if not path.is_file():
         message = f"--traffic {asked.traffic!r} is neither 'constant' nor 'daily' nor a CSV file"
         raise SamguardError(message)
+    return from_csv(given_text(asked.traffic), asked.traffic)
+
+
+def given_text(name: str, most: int = MAX_BYTES) -> str:
+    """The text of a file that an option names. Raises SamguardError where it cannot be read, or is too large."""
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        with Path(name).open("rb") as stream:
+            content = stream.read(most + 1)
     except OSError as error:
-        message = f"{asked.traffic!r} cannot be read: {error.strerror or error}"
+        message = f"{name!r} cannot be read: {error.strerror or error}"
         raise SamguardError(message) from error
-    if len(content) > MAX_BYTES:
-        message = f"{asked.traffic!r} is larger than {MAX_BYTES} bytes"
+    if len(content) > most:
+        message = f"{name!r} is larger than {most} bytes"
         raise SamguardError(message)
-    return from_csv(content.decode("utf-8-sig", "replace"), asked.traffic)
+    return content.decode("utf-8-sig", "replace")
 
 
 def _means(asked: Asked) -> Means:

@@ -19,7 +19,7 @@ from samguard.template import Template
 from samguard.value import replace
 
 
-def project_rehearsal(
+def project_rehearsal(  # noqa: PLR0913 - what is asked, of what, how
     project: Project,
     scenario: Scenario,
     means: Means | None = None,

@@ -21,6 +21,7 @@ from samguard.value import field, replace, value
 
 CONFIDENCE: Final = 0.95
 _RARELY: Final = 0.05
+_HALF: Final = 0.5
 _BINS: Final = 24
 _SEARCH_DEPLOYMENTS: Final = 2_000
 _LEAST_SHARE: Final = 1e-4
@@ -136,7 +137,10 @@ def asked_for(scenario: Scenario, objective: Objective | None) -> Scenario:
         return scenario
     load = scenario.load.scaled(objective.requests_per_minute)
     failing = replace(objective.failure, latency_factor=scenario.failure.latency_factor)
-    return replace(scenario, load=load, failure=failing)
+    service = scenario.service
+    if objective.base_error_share is not None:
+        service = replace(service, base_error_share=objective.base_error_share)
+    return replace(scenario, load=load, failure=failing, service=service)
 
 
 def detect(watched: Watch, planned: Schedule, scenario: Scenario, means: Means | None = None) -> Detection | None:
@@ -176,7 +180,7 @@ def _is_open_long(rollout: Rollout, planned: Schedule, scenario: Scenario) -> bo
 
 def _verdict(detection: Detection, healthy: Detection, *, may_help: bool) -> Verdict:
     """The verdict; `may_help` says that alarms which are not modelled may catch the version."""
-    if healthy.probability > 0.5:  # noqa: PLR2004 - most
+    if healthy.probability > _HALF:
         return Verdict.BLOCKED
     if detection.probability >= CONFIDENCE:
         return Verdict.CAUGHT
@@ -187,7 +191,7 @@ def _verdict(detection: Detection, healthy: Detection, *, may_help: bool) -> Ver
 
 def _met(objective: Objective, detection: Detection, healthy: Detection, *, may_help: bool) -> bool | None:
     """Whether an objective is met: never by alarms that turn back every version."""
-    if healthy.probability > 0.5:  # noqa: PLR2004 - most
+    if healthy.probability > (_HALF if objective.most_false is None else objective.most_false):
         return False
     if detection.probability >= objective.confidence:
         return True

@@ -99,13 +99,17 @@ class _Found:
 
     alarms: dict[str, WatchedAlarm] = field(default_factory=dict)
     composites: dict[str, WatchedComposite] = field(default_factory=dict)
+    as_exported: bool = False
 
 
-def watch(rollout: Rollout) -> Watch:
-    """The alarms that a rollout lists, taken apart."""
+def watch(rollout: Rollout, *, as_exported: bool = False) -> Watch:
+    """The alarms that a rollout lists, taken apart.
+
+    With `as_exported` their metrics are taken for something that is measured elsewhere: no alarm is blind, whatever it watches.
+    """
     if isinstance(rollout.alarms, Unknown):
         return Watch(unmodelled=(LeftOut("Alarms", rollout.alarms.reason),))
-    found, wired = _Found(), []
+    found, wired = _Found(as_exported=as_exported), []
     blind: list[LeftOut] = []
     unmodelled: list[LeftOut] = []
     off = _switched_off(rollout)
@@ -154,7 +158,9 @@ def _modelled(resource: Resource, rollout: Rollout, found: _Found, above: tuple[
         rule, names = _rule(resource, rollout, found, (*above, name))
         found.composites[name] = WatchedComposite(name, rule, names)
     else:
-        found.alarms[name] = watched_alarm(alarm(resource, rollout.scene), rollout)
+        evaluated = alarm(resource, rollout.scene)
+        metrics = _exported(evaluated) if found.as_exported else None
+        found.alarms[name] = watched_alarm(evaluated, rollout, metrics)
     return name
 
 
@@ -226,8 +232,8 @@ def _named(written: str, scene: EvaluatedTemplate) -> Resource | None:
 # metric alarms
 
 
-def watched_alarm(evaluated: Alarm, rollout: Rollout) -> WatchedAlarm:
-    """An alarm as the model sees it. Raises NotModelledError."""
+def watched_alarm(evaluated: Alarm, rollout: Rollout, metrics: tuple[WatchedMetric, ...] | None = None) -> WatchedAlarm:
+    """An alarm as the model sees it, with its own metrics, or with others of the same ids. Raises NotModelledError."""
     scene, properties = rollout.scene, evaluated.properties
     comparison = evaluated.comparison.text if isinstance(evaluated.comparison, Literal) else ""
     threshold = number(evaluated.threshold)
@@ -241,7 +247,7 @@ def watched_alarm(evaluated: Alarm, rollout: Rollout) -> WatchedAlarm:
         message = "its metrics are not known"
         raise NotModelledError(message)
     expressions = _expressions(evaluated)
-    metrics = _metrics(evaluated.metrics, rollout)
+    metrics = _metrics(evaluated.metrics, rollout) if metrics is None else metrics
     judged, period_minutes = _judged(evaluated), _period_minutes(evaluated)
     returned = _returned(evaluated, scene) if evaluated.is_math else ""
     if period_minutes * judged.evaluation_periods > _LONGEST_WINDOW_MINUTES:
@@ -264,6 +270,18 @@ def watched_alarm(evaluated: Alarm, rollout: Rollout) -> WatchedAlarm:
         is_wall_clock=_is_wall_clock(properties, scene),
         ignores_few_samples=isinstance(few, Literal) and few.text == "ignore",
     )
+
+
+def _exported(evaluated: Alarm) -> tuple[WatchedMetric, ...]:
+    """An alarm's metrics by their ids and statistics alone."""
+    found: list[WatchedMetric] = []
+    for metric in evaluated.metrics or ():
+        known = statistic(metric.statistic.text) if isinstance(metric.statistic, Literal) else None
+        if known is None:
+            message = "its statistic is not known"
+            raise NotModelledError(message)
+        found.append(WatchedMetric(metric.id, Scope.FUNCTION, Measure.OTHER, known))
+    return tuple(found)
 
 
 def _judged(evaluated: Alarm) -> MOutOfN:

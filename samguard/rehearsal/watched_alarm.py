@@ -48,6 +48,8 @@ class Measure(Enum):
     HTTP_5XX = "API 5XX"
     HTTP_4XX = "API 4XX"
     HTTP_COUNT = "API requests"
+    OTHER = "another metric"
+    """Of which it is not known what a failure does to it: exported values can be replayed all the same."""
 
 
 @value
@@ -79,6 +81,8 @@ class WatchedMetric:
                 return 0.0
             case Measure.HTTP_COUNT:
                 return 1.0
+            case Measure.OTHER:
+                return None
 
 
 COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
