@@ -22,6 +22,12 @@ from samguard.value import field, value
 _PACKAGE: Final = "samguard"
 _LONGEST: Final = 10_000
 """Characters of an expression."""
+_MOST_COMMAS: Final = 200
+"""Of an expression: 10,000 turns of a loop then make two million values at the most."""
+_MACRO: Final = pattern(r"\.\s*(?:all|exists|exists_one|filter|map)\s*\(")
+_MOST_LOOPS_THAT_ADD: Final = 3
+_MOST_SUMS: Final = 20
+"""`[x].map(a, a + a).map(a, a + a)` doubles with each loop; turns are counted by CEL, but not what a turn makes."""
 _TEXT: Final = pattern(
     r"""[rbRB]{0,2}(?:'''(?:\\.|.)*?'''|\"\"\"(?:\\.|.)*?\"\"\"|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""", re.DOTALL
 )
@@ -112,6 +118,7 @@ def compiled(text: str, variables: Mapping[str, str], *, is_condition: bool = Tr
     if len(text) > _LONGEST:
         raise ExpressionProblem(f"an expression has {_LONGEST:,} characters at the most", 1, 1)
     bare = _TEXT.sub(lambda found: " " * len(found[0]), text)
+    _refuse_growth(bare)
     refused = _REFUSED.search(bare)
     if refused is not None:
         line = bare.count("\n", 0, refused.start()) + 1
@@ -132,6 +139,16 @@ def compiled(text: str, variables: Mapping[str, str], *, is_condition: bool = Tr
     if not is_condition and kind.upper() not in ("STRING", "INT", "DOUBLE", "BOOL"):
         raise ExpressionProblem(f"a text, a number or true or false can be shown, this is {kind}", 1, 1)
     return Expression(" ".join(text.split()), evaluating.compile(text, disable_check=True))
+
+
+def _refuse_growth(bare: str) -> None:
+    """Raises ExpressionProblem where little text could make many values; `bare` is the expression without its texts."""
+    if bare.count(",") > _MOST_COMMAS:
+        raise ExpressionProblem(f"an expression has {_MOST_COMMAS} commas at the most", 1, 1)
+    loops, sums = len(_MACRO.findall(bare)), bare.count("+")
+    if loops and sums and (loops > _MOST_LOOPS_THAT_ADD or sums > _MOST_SUMS):
+        most = f"{_MOST_LOOPS_THAT_ADD} loops and {_MOST_SUMS} sums"
+        raise ExpressionProblem(f"an expression that adds in loops has {most} at the most", 1, 1)
 
 
 @lru_cache(maxsize=32)

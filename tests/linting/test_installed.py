@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -90,3 +91,17 @@ def test_nothing_is_loaded_from_the_tree_that_is_linted(install: Install, monkey
     lay_out(folder, {"tree/acme_rules.py": "raise SystemExit('run')"})
     monkeypatch.syspath_prepend("")
     assert ["ACME900"] == [loaded.rule.id for loaded in installed_rules(["acme"])]
+
+
+def test_the_package_to_copy_has_the_rule_of_the_page(install: Install) -> None:
+    package = Path(__file__).parents[2] / "examples/samguard-rules-acme"
+    said = tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))
+    entries = said["project"]["entry-points"]["samguard.rules"]
+    modules = {
+        path.relative_to(package).with_suffix("").as_posix(): path.read_text(encoding="utf-8")
+        for path in package.rglob("*.py")
+    }
+    install(entry="[samguard.rules]\n" + "".join(f"{name} = {module}\n" for name, module in entries.items()), **modules)
+    (loaded,) = installed_rules(entries)
+    assert "ACME900" == loaded.rule.id
+    assert RULE == modules["acme_rules/payments_in_one_step"]

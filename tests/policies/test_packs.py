@@ -9,6 +9,7 @@ import pytest
 from projects import lay_out
 
 import samguard
+from samguard import policies
 from samguard.policies import Policy, load_policies, tried
 from samguard.policies.loading import packs
 from samguard.policies.reference import model_reference
@@ -50,6 +51,13 @@ def test_the_page_has_the_model_as_it_is() -> None:
     assert begin
     assert end
     assert model_reference().strip() == found.strip(), "python -m samguard.policies.reference writes it"
+
+
+def test_the_published_schema_is_the_one_that_files_are_held_against() -> None:
+    published = Path(__file__).parents[2] / "schemas/policies.schema.json"
+    assert (Path(policies.__file__).parent / "policy_schema.json").read_text(encoding="utf-8") == published.read_text(
+        encoding="utf-8"
+    )
 
 
 # what a reviewer looked for

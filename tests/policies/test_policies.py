@@ -238,6 +238,29 @@ def test_a_regular_expression_takes_linear_time(tmp_path: Path) -> None:
     assert [] == messages(policy("!lambda.handler.matches('^(a*)*(a*)*b$')", "function"))
 
 
+TEN = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
+
+
+def test_loops_in_loops_end(tmp_path: Path) -> None:
+    orders(tmp_path)
+    nested = f"{TEN}.all(a, {TEN}.all(b, {TEN}.all(c, {TEN}.all(d, {TEN}.all(e, a * b * c * d * e >= 0)))))"
+    (note,) = report(policy(nested)).notifications
+    assert "Iteration budget exceeded" in note.message
+
+
+@pytest.mark.parametrize(
+    "assertion",
+    [
+        "[[1, 1]]" + ".map(a, a + a)" * 26 + ".size() > 0",
+        "[[1]].map(a, a" + " + a" * 30 + ").size() > 0",
+        f"[{', '.join(['1'] * 300)}].all(a, a > 0)",
+    ],
+)
+def test_a_few_letters_do_not_make_millions_of_values(assertion: str) -> None:
+    with pytest.raises(SamguardError, match="at the most"):
+        read_policies(policy(assertion), "acme.json")
+
+
 def test_without_the_library_for_cel_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cel_expr_python", None)
     with pytest.raises(SamguardError, match=r"python -m pip install 'samguard\[policies\]'"):

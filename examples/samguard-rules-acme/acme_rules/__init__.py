@@ -1,0 +1,1 @@
+"""ACME's rules for samguard: each module with a RULE is one."""
