@@ -36,7 +36,7 @@ _WHERE: Final = "{where}"
 _RESOURCE: Final = "{resource}"
 _ASSUMED: Final = "No environment is known to be production, so the template is judged as if it were for production."
 _MOST_LINES: Final = 3
-_PLAIN_WORD: Final = pattern(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_PLAIN_WORD: Final = pattern(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 _MOST_STEPS: Final = 20
 
 

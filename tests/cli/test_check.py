@@ -157,7 +157,9 @@ os.open = open_or_fail
 def test_findings_go_to_stdout_and_the_summary_to_stderr(project: Path) -> None:
     ran = check(project, "--format", "concise")
     assert re.fullmatch(r"template\.yaml:12:7: error SG301\[no-alarms\] No alarm .* in prod\. .*\n", ran.out)
-    assert "Found 1 error in 1 template (2 rollouts in 2 environments).\n" == ran.err
+    assert (
+        "Found 1 error in 1 template (2 rollouts in 2 environments). 1 fixable with --fix --unsafe-fixes.\n" == ran.err
+    )
 
 
 def test_nothing_found_is_said_in_the_summary(project: Path) -> None:
@@ -354,7 +356,10 @@ def test_a_reader_that_goes_away_changes_nothing(project: Path, form: str) -> No
         )
     finally:
         os.close(writer)
-    assert (1, b"Found 1 error in 1 template (2 rollouts in 2 environments).\n") == (ran.returncode, ran.stderr)
+    assert (
+        1,
+        b"Found 1 error in 1 template (2 rollouts in 2 environments). 1 fixable with --fix --unsafe-fixes.\n",
+    ) == (ran.returncode, ran.stderr)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
