@@ -4,7 +4,6 @@ things in every place. Most can be read, few make sense.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,8 @@ from hypothesis import strategies as st
 
 Text = st.SearchStrategy[str]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
+_ALIAS = "@alias"
+"""Where a template repeats what it said elsewhere."""
 _CHANCE = st.integers(0, 6)
 
 # YAML in flow style: every node is a text, so that keys may come twice and tags and aliases stand anywhere
@@ -32,7 +33,6 @@ NAMES = (
 ODD_WORDS = (
     *("", "~", "null", "yes", "010", "0x1f", "1e999", "-1", ".inf", ".nan", "2026-11-02", "1:20", "1_000", "9" * 400),
     *(
-        "\ud800",
         "\x00",
         "\x1b[31m",
         "\u2028",
@@ -72,12 +72,18 @@ KEYS = (
 
 
 def quoted(word: str) -> str:
-    """A word in quotes, as YAML and JSON both read it."""
-    return json.dumps(word)
+    """A word in quotes, as YAML and TOML both read it."""
+    return '"' + "".join(_escaped(character) for character in word) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 words: Text = (
-    st.sampled_from(NAMES + ODD_WORDS).map(quoted) | st.sampled_from(ODD_WORDS[:14]) | st.text(max_size=8).map(quoted)
+    st.sampled_from(NAMES + ODD_WORDS).map(quoted) | st.sampled_from(ODD_WORDS[1:14]) | st.text(max_size=8).map(quoted)
 )
 
 
@@ -96,24 +102,23 @@ def sequences(values: Text) -> Text:
     return st.lists(values, max_size=4).map(lambda items: "[" + ", ".join(items) + "]")
 
 
+@st.composite
+def _call(draw: Draw, arguments: Text) -> str:
+    name, argument = draw(st.sampled_from(FUNCTIONS)), draw(arguments)
+    is_short = draw(st.booleans()) and argument[:1] not in {"!", "@"}  # YAML takes one tag, and none at an alias
+    short = name.removeprefix("Fn::").replace("::", "")
+    return f"!{short} {argument}" if is_short else f"{{{quoted(name)}: {argument}}}"
+
+
 def calls(values: Text) -> Text:
     """Intrinsic functions: the right number of arguments is chance."""
-    arguments = values | sequences(values)
-    long = st.tuples(st.sampled_from(FUNCTIONS), arguments).map(
-        lambda call: "{" + f"{quoted(call[0])}: {call[1]}" + "}"
-    )
-    short = st.tuples(st.sampled_from(FUNCTIONS), arguments).map(
-        lambda call: f"!{call[0].removeprefix('Fn::').replace('::', '')} {call[1]}"
-    )
-    return long | short
-
-
-def _marked(values: Text) -> Text:
-    return values.map(lambda text: f"&a {text}") | st.just("*a") | values.map(lambda text: f"!!python/object {text}")
+    return _call(values | sequences(values))
 
 
 odd: Text = st.recursive(
-    words, lambda inner: mappings(inner) | sequences(inner) | calls(inner) | calls(inner) | _marked(inner), max_leaves=8
+    words,
+    lambda inner: mappings(inner) | sequences(inner) | calls(inner) | calls(inner) | st.just(_ALIAS),
+    max_leaves=8,
 )
 """Anything."""
 
@@ -137,6 +142,11 @@ def _entries(draw: Draw, entries: dict[str, Text]) -> str:
 def _map(**entries: Text) -> Text:
     """A mapping of these keys, each of which may be missing."""
     return _entries(entries)
+
+
+def _plain(**entries: Text) -> Text:
+    """A mapping in a file where nothing is repeated."""
+    return _entries(entries).map(lambda text: text.replace(_ALIAS, "null"))
 
 
 # templates
@@ -199,7 +209,7 @@ _PARAMETER = _map(
     AllowedPattern=mostly("'[a-z]+'"),
     MaxLength=odd,
 )
-templates: Text = _map(
+_TEMPLATES = _map(
     Transform=mostly("AWS::Serverless-2016-10-31"),
     Parameters=_map(**dict.fromkeys(("Stage", "Kind", "A", "B", "C", "D"), _PARAMETER)) | odd,
     Mappings=_map(Kinds=mappings(mappings(odd))) | odd,
@@ -208,7 +218,6 @@ templates: Text = _map(
     Globals=_map(Function=_FUNCTION, Api=odd),
     Rules=odd,
     Outputs=mappings(odd),
-    Metadata=odd,
     Resources=_map(
         Orders=_resource("AWS::Serverless::Function", _FUNCTION),
         Hook=_resource("AWS::Serverless::Function", _FUNCTION),
@@ -219,7 +228,14 @@ templates: Text = _map(
         Other=odd,
     ),
 )
-"""Templates, in YAML's flow style."""
+
+
+@st.composite
+def templates(draw: Draw) -> str:
+    """Templates, in YAML's flow style. What stands at `a` comes again wherever chance wants it."""
+    said, again = draw(odd), draw(_TEMPLATES)
+    return f"{{Metadata: {{a: &a {said.replace(_ALIAS, 'null')}}}, {again[1:].replace(_ALIAS, '*a')}"
+
 
 # samconfigs
 
@@ -259,7 +275,7 @@ _TOML_KEYS = st.sampled_from(
             "tags",
             "on_failure",
         ),
-        *("no_execute_changeset", "disable_rollback", "confirm_changeset", "version", '"a b"', "a.b", "''", "ü"),
+        *("no_execute_changeset", "disable_rollback", "confirm_changeset", "version", '"a b"', "a.b", "''", '"ü"'),
     )
 )
 _TABLES = st.sampled_from(
@@ -279,16 +295,19 @@ _TABLES = st.sampled_from(
 
 @st.composite
 def samconfigs(draw: Draw) -> str:
-    """Samconfigs in TOML."""
-    lines = [draw(st.sampled_from(("version = 0.1", "version = '1'", "version", ""))), ""]
-    for _ in range(int(draw(st.sampled_from("01234")))):
-        brackets = draw(st.sampled_from(("[{}]", "[{}]", "[{}]", "[[{}]]", "[{}")))
-        lines.append(brackets.format(draw(_TABLES)))
-        lines += [f"{draw(_TOML_KEYS)} = {draw(_TOML_VALUES)}" for _ in range(int(draw(st.sampled_from("0123"))))]
+    """Samconfigs in TOML. One in four has a mistake in its syntax."""
+    lines = [draw(st.sampled_from(("version = 0.1", "version = 0.1", "version = '1'", "")))]
+    for table in draw(st.lists(_TABLES, max_size=4, unique=True)):
+        lines.append(f"[{table}]")
+        lines += [f"{key} = {draw(_TOML_VALUES)}" for key in draw(st.lists(_TOML_KEYS, max_size=3, unique=True))]
+    if draw(_CHANCE) == 0:
+        lines.append(
+            draw(st.sampled_from(("[prod", "[[prod]]", "a", "a = ", "a = [", "a = '", "=", "[prod.deploy.parameters]")))
+        )
     return str(draw(st.sampled_from(("\n", "\n", "\r\n")))).join([*lines, ""])
 
 
-samconfigs_in_yaml: Text = _map(
+samconfigs_in_yaml: Text = _plain(
     version=mostly("0.1"),
     **{
         name: _map(deploy=_map(parameters=_map(stack_name=odd, parameter_overrides=odd, template_file=odd))) | odd
@@ -334,7 +353,6 @@ _SCRIPTS: Text = st.lists(
                 "cd src",
                 "set -euo pipefail",
                 "\x1b[31m",
-                "\ud800",
             ),
         )
     ),
@@ -366,7 +384,7 @@ _JOB = _map(
     steps=sequences(_STEP) | odd,
     env=odd,
 )
-github: Text = _map(
+github: Text = _plain(
     on=mostly("{push: {branches: [main]}, workflow_call: {inputs: {x: {type: string}}}}"),
     jobs=_map(a=_JOB, b=_JOB) | mappings(_JOB),
     env=odd,
@@ -376,7 +394,7 @@ _GITLAB_JOB = _map(
     stage=mostly("deploy"), script=sequences(_SCRIPT) | odd, extends=mostly(".base") | odd, rules=odd, when=odd, needs=odd,
     variables=odd, environment=odd, parallel=_map(matrix=odd) | odd, trigger=odd, before_script=odd,
 )  # fmt: skip
-gitlab: Text = _map(
+gitlab: Text = _plain(
     stages=odd,
     include=odd,
     default=odd,
@@ -385,14 +403,14 @@ gitlab: Text = _map(
     deploy=_GITLAB_JOB,
     **{".base": _GITLAB_JOB, "b": _GITLAB_JOB},
 )
-bitbucket: Text = _map(
+bitbucket: Text = _plain(
     pipelines=_map(
         default=sequences(_map(step=_map(script=sequences(_SCRIPT), deployment=odd, trigger=odd), parallel=odd)),
         branches=odd,
     ),
     definitions=odd,
 )
-buildspecs: Text = _map(
+buildspecs: Text = _plain(
     version=odd, env=odd, phases=_map(build=_map(commands=sequences(_SCRIPT) | odd), post_build=odd), batch=odd
 )
 _BLOCKS = (

@@ -54,7 +54,7 @@ def kinds(draw: Callable[[st.SearchStrategy[str]], str]) -> tuple[str, str]:
 
 
 @thorough(20)
-@given(templates, turns)
+@given(templates(), turns)
 def test_templates_are_endured(text: str, turn: int) -> None:
     template_is_endured(text, turn)
 
@@ -73,7 +73,7 @@ def test_pipelines_are_endured(kind: tuple[str, str], workflow: str) -> None:
 
 @pytest.mark.slow
 @thorough(3_000)
-@given(templates, turns)
+@given(templates(), turns)
 def test_many_templates_are_endured(text: str, turn: int) -> None:
     template_is_endured(text, turn)
 
