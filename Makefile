@@ -9,7 +9,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-clients check format lint types imports fix snapshots coverage bench fuzz corpus clients docs release-check clean
+.PHONY: help demo test test-clients check format lint types imports fix snapshots coverage bench fuzz fuzz-guided \
+	test-lowest audit corpus clients docs release-check clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +97,25 @@ coverage: $(VENV)/.installed-dev ## which lines and branches no test reaches
 fuzz: $(VENV)/.installed-test ## the slow tests: random templates against their judges
 	$(BIN)/pytest -n auto -m slow $(ARGS) || { test $$? -eq 5 && echo "make $@: no test is marked slow yet" >&2; exit 2; }
 
+TARGETS ?= templates samconfigs pipelines hooks settings
+MINUTES ?= 30
+fuzz-guided: $(VENV)/.installed-test ## coverage-guided fuzzing (TARGETS="templates" MINUTES=30); needs atheris
+	$(PIP) install atheris
+	@mkdir -p .fuzzing
+	@for target in $(TARGETS); do \
+	  (cd .fuzzing && ../$(BIN)/python ../tests/fuzzing/fuzz.py $$target --minutes $(MINUTES)) || exit 2; done
+
+test-lowest: ## the tests, with the lowest version of each dependency that pyproject.toml allows
+	rm -rf .venv-lowest
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python benchmarks/lowest.py > .venv-lowest/constraints.txt
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lowest/constraints.txt --editable '.[test]'
+	.venv-lowest/bin/python -m pytest -n auto -m 'not slow and not clients' $(ARGS)
+
+audit: $(VENV)/.installed ## known vulnerabilities of what is installed (asks pypi.org)
+	$(PIP) install pip-audit
+	$(BIN)/pip-audit --local --skip-editable
+
 # `$(call needs,FILE)` stops with a sentence where a script is not there.
 needs = @test -e $(1) || { echo "make $@: needs $(1), which is not written yet" >&2; exit 2; }
 
@@ -120,4 +140,4 @@ release-check: $(VENV)/.installed-dev ## build what would be released, twice; in
 	$(BIN)/python release/check.py
 
 clean: ## remove what make made
-	rm -rf $(VENV) build dist docs/_build docs/reference/made samguard.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-lowest .fuzzing build dist docs/_build docs/reference/made samguard.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -18,7 +18,7 @@ from typing import Final
 from samguard.environments.config_problem import ConfigProblemKind
 from samguard.linting.rule import Edit, Example, Finding, Fix, Level, Rule
 from samguard.project import SamConfigFile
-from samguard.source import Document, Entry, Mapping, Scalar
+from samguard.source import Document, Entry, Mapping
 
 RULE = Rule("SG621", "misspelt-samconfig-key", Level.WARNING, since="0.1.0")
 
@@ -126,7 +126,7 @@ def _section(table: str, section: Mapping, document: Document) -> Iterator[Findi
 
 def _finding(message: str, entry: Entry, meant: str, beside: Mapping, document: Document) -> Finding:
     key = entry.key
-    is_plain = isinstance(key, Scalar) and document.text[key.span.start : key.span.end] == entry.name
+    is_plain = document.text[key.span.start : key.span.end] == entry.name
     is_free = meant not in beside and sum(_meant(other.name, (meant,)) is not None for other in beside) == 1
     fix = Fix(f"Write {meant}", (Edit(key.span, meant),), safe=False)
     fixes = (fix,) if is_plain and is_free else ()

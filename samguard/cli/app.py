@@ -736,7 +736,7 @@ def _with_asked_command(words: list[str]) -> typer.Typer:
 
 
 def _name(command: CommandInfo) -> str:
-    return command.name or getattr(command.callback, "__name__", "")
+    return command.name or str(getattr(command.callback, "__name__", ""))
 
 
 def _fail(message: str) -> NoReturn:

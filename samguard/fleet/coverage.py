@@ -211,7 +211,7 @@ def _worst_first(groups: Iterable[Group]) -> tuple[Group, ...]:
         return (coverage is None, coverage or 0.0, -now.at_risk, -now.errors, group.team, group.repository)
 
     key: Callable[[Group], tuple[object, ...]] = order
-    return tuple(sorted(groups, key=key))  # type: ignore[type-var]  # of one shape
+    return tuple(sorted(groups, key=key))
 
 
 def _rules(pairs: Sequence[_Pair]) -> tuple[RuleUse, ...]:

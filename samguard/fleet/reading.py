@@ -148,7 +148,7 @@ def _production(holder: _Json) -> tuple[int, int, int] | None:
     if not isinstance(said, dict):
         return None
     numbers = (said.get("rollouts"), said.get("at_risk"), said.get("unknown", 0))
-    rollouts, at_risk, unknown = (number if _is_count(number) else -1 for number in numbers)
+    rollouts, at_risk, unknown = (number if isinstance(number, int) and _is_count(number) else -1 for number in numbers)
     if min(rollouts, at_risk, unknown) < 0 or at_risk > rollouts:
         raise Unusable("its numbers of rollouts to production contradict each other")
     return rollouts, at_risk, unknown

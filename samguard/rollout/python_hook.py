@@ -371,7 +371,7 @@ class _Reading:
         while waiting:
             nodes = self.scopes[waiting.pop()]
             left = {
-                id(one.value.func)  # type: ignore[attr-defined]
+                id(one.value.func)
                 for one in nodes
                 if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call) and self._is_left(one, one.value)
             }

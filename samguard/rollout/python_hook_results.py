@@ -127,14 +127,25 @@ def _well_said(handler: ast.ExceptHandler, shown: set[str], parents: dict[int, a
         if _is_text(node, "Succeeded") and not isinstance(holder, ast.Compare) and not _is_logged(node, parents):
             yield node
             return
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr.lower().startswith("succe") and _root(node.func) not in _LOGS:
-                yield node
-                return
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value is True:
-            if any(name.id in shown for target in node.targets for name in _names(target)):
-                yield node
-                return
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _says_success(node.func):
+            yield node
+            return
+        if isinstance(node, ast.Assign) and _is_true(node.value) and shown.intersection(_assigned(node)):
+            yield node
+            return
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def _assigned(node: ast.Assign) -> set[str]:
+    return {name.id for target in node.targets for name in _names(target)}
+
+
+def _says_success(method: ast.Attribute) -> bool:
+    """Whether a method's name tells that all is well, unless it is a log's."""
+    return method.attr.lower().startswith("succe") and _root(method) not in _LOGS
 
 
 def _well_before(attempt: ast.Try, parents: dict[int, ast.AST]) -> Iterator[ast.AST]:

@@ -102,6 +102,8 @@ class _Composer:
         """
         context, problem = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
         if "quoted scalar" in (getattr(error, "context", None) or "") and context is not None:
+            if "escape" in (wrong := getattr(error, "problem", None) or "") or "hex" in wrong:
+                return None  # a wrong escape in a quote that may well be closed
             start, end = context.index, len(self.text)
         elif self._quote is not None and problem is not None and "\n" not in self.text[self._quote.end : problem.index]:
             start, end = self._quote

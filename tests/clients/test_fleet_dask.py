@@ -81,8 +81,8 @@ def test_a_repository_that_kills_its_worker_is_a_row_too(tmp_path: Path) -> None
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
-        Client(cluster) as client,
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,  # type: ignore[no-untyped-call]
+        Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):
         rows = {row.repository: row for row in example.check_all(client, repositories(tmp_path), tmp_path / "out", DAY)}
     assert {"alone", "payments/broken", "payments/orders"} == set(rows)

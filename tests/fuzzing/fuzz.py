@@ -137,8 +137,8 @@ def _one_input(target: str) -> Callable[[bytes], None]:
         for child in root.iterdir():
             shutil.rmtree(child) if child.is_dir() else child.unlink()
         name = names[data[0] % len(names)]
-        for path, text in _beside(target, name).items():
-            (root / path).write_text(text)
+        for beside, text in _beside(target, name).items():
+            (root / beside).write_text(text)
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data[1:])
@@ -178,7 +178,7 @@ def _seeds(target: str) -> list[bytes]:
     folders = (ROOT / "fixtures", ROOT / "tests" / "defects", ROOT / "samguard" / "policies" / "packs")
     for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
         for number, name in enumerate(names):
-            same_kind = path.suffix == Path(name).suffix and path.suffix
+            same_kind = bool(path.suffix) and path.suffix == Path(name).suffix
             if target == "settings":
                 same_kind = same_kind and (path.parent.name == "packs" or path.name == name)
             if path.is_file() and (path.name == Path(name).name or (target in ONE_KIND and same_kind)):

@@ -123,7 +123,7 @@ def test_a_clean_run_has_no_concise_lines(clean_report: Report) -> None:
     ],
 )
 def test_the_summary_tells_what_can_be_fixed(report: Report, safe: tuple[bool, ...], said: str) -> None:
-    fixes = [(ReportedFix("Write it", is_safe, ()),) for is_safe in safe]
+    fixes: list[tuple[ReportedFix, ...]] = [(ReportedFix("Write it", is_safe, ()),) for is_safe in safe]
     fixes += [()] * (len(report.findings) - len(fixes))
     findings = tuple(replace(one, fixes=fix) for one, fix in zip(report.findings, fixes, strict=True))
     text = summary_text(replace(report, findings=findings), colour=False)

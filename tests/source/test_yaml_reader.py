@@ -258,3 +258,9 @@ def test_a_text_in_quotes_may_go_over_several_lines() -> None:
     root, problems = read_yaml('a: "one\n  two"\nb: [\n')
     assert root is None
     assert "quote" not in problems[0].message
+
+
+@pytest.mark.parametrize(("escape", "said"), [(r"\ud800", "escape"), (r"\q", "escape"), (r"\xzz", "hexdec")])
+def test_a_wrong_escape_is_not_taken_for_a_quote_that_is_not_closed(escape: str, said: str) -> None:
+    _, problems = read_yaml(f'a: "{escape}"\nb: "x"\n')
+    assert said in problems[-1].message
