@@ -37,7 +37,7 @@ def value(cls: type[T]) -> type[T]:
 
     def begin(self: Any, *arguments: Any, **named: Any) -> None:  # noqa: ANN401
         own = _init(fields, calls_post_init="__post_init__" in body)
-        made.__init__ = own  # type: ignore[misc]
+        made.__init__ = own  # type: ignore[method-assign]
         own(self, *arguments, **named)
 
     body["__init__"] = begin  # compiling takes 0.1 ms a class, and a run makes values of half of them
