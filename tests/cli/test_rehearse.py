@@ -171,7 +171,7 @@ def test_metrics_and_deployments_are_asked_one_at_a_time(folder: Path) -> None:
         (("--metrics", "nowhere.json"), "'nowhere.json' cannot be read"),
         (("--metrics", "template.yaml"), "it is not JSON"),
         (("--deployment", "template.yaml", "--format", "html"), "is written as text or json, not as html"),
-        (("--metrics-query",), "name it by --env: dev, prod"),
+        (("--metrics-query",), "ame it by --env: dev, prod"),
     ):
         ran = rehearse(folder, *arguments)
         assert (ran.code, ran.out) == (2, "")
