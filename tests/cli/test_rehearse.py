@@ -158,3 +158,21 @@ def test_what_takes_a_simulation_says_how_to_get_one(folder: Path) -> None:
     assert ran.code == 0
     assert "pip install 'samguard[rehearsal]'" in ran.out
     assert "unknown" in ran.out
+
+
+def test_pages_and_pictures_are_written(folder: Path) -> None:
+    assert rehearse(folder, "--format", "html", "--env", "prod").out.startswith("<!doctype html>")
+    assert rehearse(folder, "--format", "svg", "--env", "prod").out.startswith("<svg ")
+
+
+def test_metrics_and_deployments_are_asked_one_at_a_time(folder: Path) -> None:
+    for arguments, message in (
+        (("--metrics", "a", "--deployment", "b"), "are different questions: ask one"),
+        (("--metrics", "nowhere.json"), "'nowhere.json' cannot be read"),
+        (("--metrics", "template.yaml"), "it is not JSON"),
+        (("--deployment", "template.yaml", "--format", "html"), "is written as text or json, not as html"),
+        (("--metrics-query",), "ame it by --env: dev, prod"),
+    ):
+        ran = rehearse(folder, *arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert message in ran.err
