@@ -25,8 +25,8 @@ _FORMAT: Final = "3"
 _MOST_ENTRIES: Final = 400
 _MOST_BYTES: Final = 64 * 1024 * 1024
 """Of all entries together; the oldest go first."""
-_LARGEST: Final = 8 * 1024 * 1024
-"""Bytes of one entry: what is larger takes longer to read than to find out anew."""
+_LARGEST: Final = 24 * 1024 * 1024
+"""Bytes of one entry. 1,000 templates with 22,000 findings make 12 MB: read in 1 s, found anew in 17."""
 
 
 @value
