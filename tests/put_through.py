@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unicodedata import category
 from xml.etree import ElementTree as ET
 
 from samguard.errors import SamguardError
@@ -97,9 +98,9 @@ def _written(report: Report, project: Project) -> None:
 
 
 def _printable(text: str) -> None:
-    acting = [character for character in text if character != "\n" and not character.isprintable()]
-    # U+00A0 and its like are blanks, which Python does not call printable, and which do nothing
-    assert [character for character in acting if not character.isspace() or character < " "] == []
+    # controls, formats (right-to-left marks among them), halves of pairs, and separators of lines
+    acting = [character for character in text if category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}]
+    assert [character for character in acting if character != "\n"] == []
     text.encode()
 
 

@@ -83,7 +83,7 @@ def check(rollout: Rollout) -> Iterator[Finding]:
 
 def _fixes(rollout: Rollout, found: Rehearsal, wanted: Objective) -> tuple[Fix, ...]:
     """The nearest settings that meet the objective. Unsafe: deployments take longer, or alarms fire on less."""
-    from samguard.mending import advised_settings
+    from samguard.mending.advised_settings import advised_settings
     from samguard.rehearsal import Means
     from samguard.rehearsal.advice import advice
 

@@ -79,8 +79,7 @@ def _own(found: dict[str, _Json]) -> ReadReport:
     for finding in found["findings"]:
         if isinstance(finding, dict) and not finding.get("suppressed"):
             _add(rules, finding.get("rule"), finding.get("level"))
-    summary = found.get("summary")
-    return ReadReport(_production(summary), dict(rules))
+    return ReadReport(_production(found), dict(rules))
 
 
 def _sarif(runs: list[_Json]) -> ReadReport:

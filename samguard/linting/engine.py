@@ -517,7 +517,7 @@ def _reported(
 
 def _begun(message: str, names: frozenset[str]) -> str:
     """A message that begins as a sentence does, unless it begins with a name or a path."""
-    first = message.partition(" ")[0].rstrip(",;:")
+    first = message.partition(" ")[0].rstrip(",;:.?!")
     return message if first in names or not _PLAIN_WORD.fullmatch(first) else message[:1].upper() + message[1:]
 
 

@@ -3,7 +3,6 @@
 A room of its own, since it is loaded where something is wrong only.
 """
 
-from samguard.mending.advised_settings import advised_settings
 from samguard.mending.alarm import alarm_added, alarm_wired, dimensions_added
 from samguard.mending.configuration import given_name, given_value
 from samguard.mending.entries import (
@@ -28,7 +27,6 @@ from samguard.mending.preference import (
 __all__ = [
     "CANARY",
     "action_allowed",
-    "advised_settings",
     "alarm_added",
     "alarm_wired",
     "alias_added",

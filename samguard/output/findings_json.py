@@ -35,8 +35,8 @@ def findings_json(report: Report, *, with_suppressed: bool = False) -> str:
                 "errors": report.count(Level.ERROR),
                 "warnings": report.count(Level.WARNING),
                 "notes": report.count(Level.NOTE),
-                "production": production_json(report),
             },
+            "production": production_json(report),
         }
     )
 

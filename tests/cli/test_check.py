@@ -280,6 +280,7 @@ def test_json_has_the_shape_that_scripts_rely_on(project: Path) -> None:
             }
         ],
         "summary": {"templates": 1, "environments": 2, "rollouts": 2, "errors": 1, "warnings": 0, "notes": 0},
+        "production": {"rollouts": 1, "at_risk": 1, "unknown": 0},
     }
     assert "in prod" in finding["message"]
     (fix,) = finding["fixes"]

@@ -24,8 +24,13 @@ def put(path: str, rollouts: int, at_risk: int, *, findings: int = 0) -> None:
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     found = [{"rule": "SG301", "level": "error"}] * findings
-    summary = {"production": {"rollouts": rollouts, "at_risk": at_risk, "unknown": 0}}
-    said = {"version": "1", "tool": {"name": "samguard", "version": "0.1.0"}, "findings": found, "summary": summary}
+    production = {"rollouts": rollouts, "at_risk": at_risk, "unknown": 0}
+    said = {
+        "version": "1",
+        "tool": {"name": "samguard", "version": "0.1.0"},
+        "findings": found,
+        "production": production,
+    }
     target.write_text(json.dumps(said))
 
 

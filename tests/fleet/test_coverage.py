@@ -101,7 +101,7 @@ def test_what_was_not_counted_at_both_days_is_in_no_trend() -> None:
 def test_folders_are_looked_through_and_broken_files_are_told(tmp_path: Path) -> None:
     folder = tmp_path / "payments" / "orders"
     folder.mkdir(parents=True)
-    good = '{"tool": {"name": "samguard"}, "findings": [], "summary": {"production": {"rollouts": 1, "at_risk": 0}}}'
+    good = '{"tool": {"name": "samguard"}, "findings": [], "production": {"rollouts": 1, "at_risk": 0}}'
     (folder / "2026-11-24.json").write_text(good)
     (folder / "2026-11-23.json").write_text("{")
     (folder / "notes.txt").write_text("no report")

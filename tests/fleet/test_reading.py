@@ -29,9 +29,9 @@ JSON = st.recursive(
 )
 
 
-def own(*findings: dict[str, Any], **summary: Any) -> bytes:
+def own(*findings: dict[str, Any], **more: Any) -> bytes:
     tool = {"name": "samguard", "version": "0.1.0"}
-    return json.dumps({"version": "1", "tool": tool, "findings": findings, "summary": summary}).encode()
+    return json.dumps({"version": "1", "tool": tool, "findings": findings, **more}).encode()
 
 
 def sarif(*results: dict[str, Any], tool: str = "samguard", **run: Any) -> bytes:

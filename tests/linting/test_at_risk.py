@@ -112,7 +112,7 @@ def test_a_template_without_rollouts_has_none_at_risk() -> None:
 def test_scripts_find_the_counts_in_json_and_in_sarif() -> None:
     report = checked(HEAD + function("Orders", *UNWATCHED))
     expected = {"rollouts": 1, "at_risk": 1, "unknown": 0}
-    assert expected == json.loads(findings_json(report))["summary"]["production"]
+    assert expected == json.loads(findings_json(report))["production"]
     assert expected == json.loads(sarif(report, {}))["runs"][0]["properties"]["production"]
 
 

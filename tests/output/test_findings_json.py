@@ -23,8 +23,8 @@ def test_a_clean_report_has_an_empty_list(clean_report: Report) -> None:
             "errors": 0,
             "warnings": 0,
             "notes": 0,
-            "production": {"rollouts": 0, "at_risk": 0, "unknown": 0},
         },
+        "production": {"rollouts": 0, "at_risk": 0, "unknown": 0},
     }
 
 
