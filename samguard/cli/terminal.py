@@ -37,8 +37,8 @@ def is_terminal() -> bool:
 
 
 def draws_blocks() -> bool:
-    """Whether stdout takes more than ASCII."""
-    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    """Whether stdout takes more than ASCII. In a pipe it is what it is written in, whatever the locale."""
+    encoding = _encoding(sys.stdout).lower()
     return encoding.replace("-", "").startswith("utf") and os.environ.get("TERM") not in {"dumb", "linux"}
 
 
