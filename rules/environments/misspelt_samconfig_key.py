@@ -56,6 +56,10 @@ version = 0.1
 [prod.deploy.parameter]  # SG621
 stack_name = "orders-prod"
 """,
+        files=(  # SAM CLI does not read that one at all
+            ("jobs/template.yaml", _TEMPLATE),
+            ("jobs/samconfig.toml", '[prod.deploy.parameters]  # SG605\nparameter_override = "Stage=prod"\n'),
+        ),
     ),
 )
 
@@ -70,6 +74,16 @@ base_dir = "src"
 [prod.deploy.parameters]
 capabilities = "CAPABILITY_IAM"
 parameter_overrides = "Stage=prod"
+""",
+    ),
+    Example(  # what other commands take is not looked at
+        template=_TEMPLATE,
+        samconfig="""
+version = 0.1
+[prod.deploy.parameters]
+stack_name = "orders-prod"
+[prod.list_resources.parameters]
+stack_names = "orders-prod"
 """,
     ),
     Example(  # what looks like no option may be one of a newer SAM CLI
@@ -141,8 +155,6 @@ def _level(meant: str) -> Level:
 def _meant(name: str, known: tuple[str, ...]) -> str | None:
     """The key that is meant by one that nobody knows."""
     written = name.lower().replace("-", "_")
-    if written in known and written != name:
-        return written
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(written, known, n=1, cutoff=_NEAR)), None)

@@ -72,7 +72,7 @@ def mutants(module: ModuleType) -> Iterator[Mutant]:
     whole = ast.parse(source)
     mending = {id(node) for function in ast.walk(whole) if _mends(function) for node in ast.walk(function)}
     for index, node in enumerate(ast.walk(whole)):
-        if not isinstance(node, ast.If) or id(node) in mending:
+        if not isinstance(node, ast.If) or id(node) in mending or ast.unparse(node.test) == "TYPE_CHECKING":
             continue
         is_guard = all(isinstance(statement, (ast.Return, ast.Continue)) for statement in node.body)
         tree = ast.parse(source)
