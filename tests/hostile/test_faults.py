@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -106,6 +106,14 @@ def test_a_signal_ends_it_while_it_is_still_being_loaded(project: Path) -> None:
     assert (130, b"", b"") == (ran.code, ran.stdout, ran.stderr)
 
 
+@pytest.fixture(autouse=True)
+def _a_hangup_is_not_ignored() -> Iterator[None]:
+    """Whoever runs the tests under nohup ignores it, and what they start would too."""
+    previous = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, previous)
+
+
 def test_a_signal_that_is_ignored_by_who_started_it_stays_so(project: Path) -> None:
     nohup = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + WHILE_LINTING.format(name="SIGHUP")
     ran = with_change(nohup, "check", cwd=project)
@@ -118,9 +126,12 @@ def test_a_watch_ends_when_it_is_told_to(project: Path, number: signal.Signals, 
     command = [sys.executable, "-m", "samguard", "check", "--watch"]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, cwd=project, env=environment(), **pipes) as watching:  # type: ignore[call-overload]
-        assert watching.stderr.readline().startswith(b"Found")
-        watching.send_signal(number)
-        assert (code, b"") == (watching.wait(60), watching.stderr.read())
+        try:
+            assert watching.stderr.readline().startswith(b"Found")
+            watching.send_signal(number)
+            assert (code, b"") == (watching.wait(60), watching.stderr.read())
+        finally:
+            watching.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
