@@ -10,6 +10,7 @@ import sys
 from datetime import date
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from command import samguard
@@ -79,10 +80,12 @@ def test_a_repository_that_kills_its_worker_is_a_row_too(tmp_path: Path) -> None
     example.check_one = killed_by_orders  # type: ignore[attr-defined]
     cloudpickle.register_pickle_by_value(example)
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    local_cluster: Any = LocalCluster  # dask has types where it is installed, and none where it is not
+    connected: Any = Client
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,  # type: ignore[no-untyped-call]
-        Client(cluster) as client,  # type: ignore[no-untyped-call]
+        local_cluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
+        connected(cluster) as client,
     ):
         rows = {row.repository: row for row in example.check_all(client, repositories(tmp_path), tmp_path / "out", DAY)}
     assert {"alone", "payments/broken", "payments/orders"} == set(rows)
