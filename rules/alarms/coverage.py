@@ -6,15 +6,13 @@ from samguard.evaluation import Unknown
 from samguard.rollout import Rollout, WiredAlarm
 from samguard.rollout.alarm import Alarm, Metric, qualified, wired_alarms_of, wired_resource
 from samguard.rollout.lambda_metrics import FUNCTION, METRICS, RESOURCE
-from samguard.rules.alarms.failure_metrics import counts_failures, is_latency, named
+from samguard.rules.alarms.failure_metrics import counts_failures, is_latency
 from samguard.rules.alarms.function_names import is_named
 
 
 def kinds_of(alarm: Alarm) -> frozenset[str]:
     """The names of the failure and duration metrics that an alarm reads."""
-    return frozenset(
-        named(metric)[1] for metric in alarm.metrics or () if counts_failures(metric) or is_latency(metric)
-    )
+    return frozenset(metric.names[1] for metric in alarm.metrics or () if counts_failures(metric) or is_latency(metric))
 
 
 def listed_kinds(rollout: Rollout) -> frozenset[str]:
@@ -38,7 +36,7 @@ def listed_metrics(rollout: Rollout) -> tuple[Metric, ...] | None:
 def sees_only_lambda(rollout: Rollout) -> bool:
     """Whether all that is listed is known, and reads metrics of AWS Lambda and nothing else."""
     metrics = listed_metrics(rollout) or ()
-    return bool(metrics) and all(metric.is_lambda and named(metric)[1] in METRICS for metric in metrics)
+    return bool(metrics) and all(metric.is_lambda and metric.names[1] in METRICS for metric in metrics)
 
 
 def function_named(metric: Metric, rollout: Rollout) -> bool | None:

@@ -28,7 +28,7 @@ from samguard.rollout.lambda_metrics import (
     PUBLISHED_SETS,
     RESOURCE,
 )
-from samguard.rules.alarms.failure_metrics import STATES, named
+from samguard.rules.alarms.failure_metrics import STATES
 from samguard.rules.alarms.function_names import (
     SaidAsText,
     function_behind_arn,
@@ -105,7 +105,7 @@ def dimension_fault(metric: Metric, rollout: Rollout) -> Fault | None:
     """The first reason for which a Lambda metric has no data about traffic through an alias."""
     if "AccountId" in metric.around:
         return None
-    if named(metric)[0] == STATES:
+    if metric.names[0] == STATES:
         return next(_machine_faults(metric), None)
     if not metric.is_lambda:
         return None

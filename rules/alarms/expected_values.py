@@ -14,7 +14,7 @@ from samguard.pattern import pattern
 from samguard.rollout.alarm import Alarm, Expression, Metric, is_version_scoped
 from samguard.rollout.metric_math import parsed, worth
 from samguard.rollout.strategy import number
-from samguard.rules.alarms.failure_metrics import REQUESTS, counts_failures, is_latency, named, statistic_of, takes_time
+from samguard.rules.alarms.failure_metrics import REQUESTS, counts_failures, is_latency, statistic_of, takes_time
 from samguard.rules.alarms.statistics import statistic_faults
 from samguard.source import Mapping, Scalar, Sequence, Span
 from samguard.template import intrinsic
@@ -123,7 +123,7 @@ def metric_value(metric: Metric, traffic: Traffic) -> float | None:
     """What a count of requests or of failures is in such a period, by its statistic."""
     new = traffic.requests * traffic.new_share
     total = new if is_version_scoped(metric) else traffic.requests
-    namespace, name = named(metric)
+    namespace, name = metric.names
     if counts_failures(metric):
         return _statistic(statistic_of(metric), total, new * traffic.failing)
     if name and REQUESTS.get(namespace) == name:

@@ -42,33 +42,28 @@ REQUESTS: Final = {NAMESPACE: "Invocations", API_GATEWAY: "Count", STATES: "Exec
 """What the failures are a part of."""
 
 
-def named(metric: Metric) -> tuple[str, str]:
-    """Namespace and name of a metric, "" for what is not known."""
-    return metric.names
-
-
 def counts_failures(metric: Metric) -> bool:
     """Whether a metric counts what went wrong."""
-    namespace, name = named(metric)
+    namespace, name = metric.names
     return name in FAILURES.get(namespace, ())
 
 
 def is_latency(metric: Metric) -> bool:
     """Whether a metric tells how long something took."""
-    namespace, name = named(metric)
+    namespace, name = metric.names
     return name in LATENCIES.get(namespace, ())
 
 
 def takes_time(metric: Metric) -> bool:
     """Whether a metric tells how long requests took, which is never nothing (an age or a mock's latency may be)."""
-    return is_latency(metric) and named(metric)[1] in _NEVER_NOTHING
+    return is_latency(metric) and metric.names[1] in _NEVER_NOTHING
 
 
 def is_from_requests(metric: Metric) -> bool:
     """Whether a metric has points only where there were requests: without them it is missing, not zero."""
-    namespace, _ = named(metric)
+    namespace, _ = metric.names
     return namespace in REQUESTS and (
-        counts_failures(metric) or is_latency(metric) or named(metric)[1] == REQUESTS[namespace]
+        counts_failures(metric) or is_latency(metric) or metric.names[1] == REQUESTS[namespace]
     )
 
 

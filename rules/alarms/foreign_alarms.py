@@ -14,7 +14,6 @@ from samguard.rollout.alarm import alarm as evaluated
 from samguard.rollout.lambda_metrics import FUNCTION, METRICS, RESOURCE
 from samguard.rules.alarms.coverage import function_named, is_foreign, is_shared, kinds_of
 from samguard.rules.alarms.dimension_faults import dimension_fault
-from samguard.rules.alarms.failure_metrics import named
 from samguard.rules.alarms.relied_on import ReliedOn, relied_on
 from samguard.rules.alarms.spelling import is_slip
 from samguard.rules.alarms.unlisted import unlisted_alarms
@@ -62,7 +61,7 @@ def foreign_alarms(deployment: Deployment) -> Iterator[Finding]:
 
 def _of_account(relied: ReliedOn) -> Iterator[Finding]:
     metrics = relied.alarm.metrics or ()
-    if all(metric.is_lambda and metric.dimensions == () and named(metric)[1] in METRICS for metric in metrics):
+    if all(metric.is_lambda and metric.dimensions == () and metric.names[1] in METRICS for metric in metrics):
         for metric in metrics[:1]:
             yield relied.finding(
                 metric.span_of("MetricName", relied.alarm.resource.span),
@@ -138,7 +137,7 @@ def _mention(relied: ReliedOn, function: str) -> int:
 def _mixed(relied: ReliedOn, rollout: Rollout) -> Iterator[Finding]:
     """A rate of one function's errors and another one's invocations."""
     metrics = relied.alarm.metrics or ()
-    if sorted(named(metric)[1] for metric in metrics) != ["Errors", "Invocations"]:
+    if sorted(metric.names[1] for metric in metrics) != ["Errors", "Invocations"]:
         return
     if not any(function_named(metric, rollout) is True for metric in metrics):
         return
@@ -147,7 +146,7 @@ def _mixed(relied: ReliedOn, rollout: Rollout) -> Iterator[Finding]:
         if function_named(metric, rollout) is False and dimension is not None:
             yield relied.finding(
                 dimension.value_span,
-                f"{relied.name} takes {named(metric)[1]} of another function than {{resource}}, so its rate means "
+                f"{relied.name} takes {metric.names[1]} of another function than {{resource}}, so its rate means "
                 f"nothing. Write !Ref {rollout.function}",
             )
 

@@ -8,7 +8,7 @@ from typing import Final
 from samguard.evaluation import EvaluatedTemplate, Literal, Reference
 from samguard.rollout.alarm import Dimension, Metric
 from samguard.rollout.lambda_metrics import FUNCTION
-from samguard.rules.alarms.failure_metrics import API_GATEWAY, STATES, named
+from samguard.rules.alarms.failure_metrics import API_GATEWAY, STATES
 from samguard.source import Span
 from samguard.value import value
 
@@ -42,7 +42,7 @@ class ForeignFault:
 
 def foreign_faults(metric: Metric, scene: EvaluatedTemplate) -> Iterator[ForeignFault]:
     """What is wrong with the dimensions of a metric of SQS, API Gateway or Step Functions."""
-    namespace, name = named(metric)
+    namespace, name = metric.names
     if namespace not in _NAMES or metric.dimensions is None or metric.dimension(FUNCTION) is not None:
         return  # of a function's dimension SG335 speaks
     for dimension in metric.dimensions:

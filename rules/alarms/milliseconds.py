@@ -8,7 +8,7 @@ from samguard.rollout.lambda_metrics import NAMESPACE
 from samguard.rollout.metric_math import parsed, worth
 from samguard.rollout.strategy import number
 from samguard.rules.alarms.expected_values import comparison_of, returned
-from samguard.rules.alarms.failure_metrics import API_GATEWAY, named, statistic_of
+from samguard.rules.alarms.failure_metrics import API_GATEWAY, statistic_of
 from samguard.rules.alarms.timeouts import timeout_seconds
 
 _TIMES = ((NAMESPACE, "Duration"), (API_GATEWAY, "Latency"), (API_GATEWAY, "IntegrationLatency"))
@@ -40,7 +40,7 @@ def _is_above(alarm: Alarm) -> bool:
 def _value(alarm: Alarm, milliseconds: float, scene: EvaluatedTemplate) -> float | None:
     """What is compared, of an alarm on one latency alone; None of any other, or where that is not known."""
     metrics = alarm.metrics or ()
-    if len(metrics) != 1 or named(metrics[0]) not in _TIMES or statistic_of(metrics[0]) in _COUNTING:
+    if len(metrics) != 1 or metrics[0].names not in _TIMES or statistic_of(metrics[0]) in _COUNTING:
         return None
     if not alarm.is_math:
         return milliseconds

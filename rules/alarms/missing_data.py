@@ -12,7 +12,7 @@ from samguard.rollout.alarm import Alarm, is_version_scoped
 from samguard.rollout.metric_math import Call, parsed, parts
 from samguard.rollout.strategy import number
 from samguard.rules.alarms.expected_values import LESS_THAN, comparison_of
-from samguard.rules.alarms.failure_metrics import REQUESTS, is_from_requests, named
+from samguard.rules.alarms.failure_metrics import REQUESTS, is_from_requests
 
 
 def treatment(alarm: Alarm) -> str:
@@ -37,7 +37,7 @@ def has_gaps(alarm: Alarm) -> bool:
 def waits_for_traffic(alarm: Alarm) -> bool:
     """Whether an alarm rings for too few requests to the function as a whole, so that silence is bad on purpose."""
     metrics = alarm.metrics or ()
-    is_traffic = all(named(metric)[1] == REQUESTS.get(named(metric)[0]) for metric in metrics)
+    is_traffic = all(metric.names[1] == REQUESTS.get(metric.names[0]) for metric in metrics)
     return is_traffic and comparison_of(alarm) in LESS_THAN and not any(is_version_scoped(metric) for metric in metrics)
 
 
@@ -47,7 +47,7 @@ def unseen_silence(alarm: Alarm) -> Level | None:
     A warning where it can then never ring, having to see less than one request.
     """
     metrics = alarm.metrics or ()
-    is_traffic = all(named(metric)[1] == REQUESTS.get(named(metric)[0]) for metric in metrics)
+    is_traffic = all(metric.names[1] == REQUESTS.get(metric.names[0]) for metric in metrics)
     if alarm.is_math or not is_traffic or comparison_of(alarm) not in LESS_THAN:
         return None
     if treatment(alarm) in ("breaching", ""):

@@ -8,7 +8,7 @@ from typing import Final
 from samguard.evaluation import Trail
 from samguard.rollout.alarm import Alarm
 from samguard.rollout.strategy import number
-from samguard.rules.alarms.failure_metrics import REQUESTS, named
+from samguard.rules.alarms.failure_metrics import REQUESTS
 from samguard.source import Node, Span
 from samguard.value import field, value
 
@@ -41,7 +41,7 @@ def periods(alarm: Alarm) -> Iterator[Period]:
     for metric in alarm.metrics or ():
         seconds, node = number(metric.period), metric.around.get("Period")
         if seconds is not None and node is not None:
-            yield Period(seconds, node.span, node, named(metric)[0], metric.period.because)
+            yield Period(seconds, node.span, node, metric.names[0], metric.period.because)
 
 
 def short_periods(alarm: Alarm) -> Iterator[Period]:

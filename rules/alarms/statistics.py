@@ -9,7 +9,7 @@ from samguard.rollout.alarm import Alarm
 from samguard.rollout.lambda_metrics import DURATIONS, NAMESPACE
 from samguard.rollout.metric_math import Operation, names, parsed, parts
 from samguard.rollout.strategy import number
-from samguard.rules.alarms.failure_metrics import FAILURES, named, statistic_of
+from samguard.rules.alarms.failure_metrics import FAILURES, statistic_of
 from samguard.source import Node, Span
 from samguard.value import field, value
 
@@ -34,7 +34,7 @@ def statistic_faults(alarm: Alarm) -> Iterator[StatisticFault]:
     """The statistics of an alarm that cannot be meant."""
     divided = _divided(alarm)
     for metric in alarm.metrics or ():
-        namespace, name = named(metric)
+        namespace, name = metric.names
         if namespace != NAMESPACE:
             continue
         found = _wrong(name, statistic_of(metric), alarm, is_divided=metric.id in divided)

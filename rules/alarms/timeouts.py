@@ -8,7 +8,7 @@ from samguard.rollout.alarm import Alarm, watched_function
 from samguard.rollout.lambda_metrics import NAMESPACE
 from samguard.rollout.strategy import number
 from samguard.rules.alarms.expected_values import comparison_of
-from samguard.rules.alarms.failure_metrics import named, statistic_of
+from samguard.rules.alarms.failure_metrics import statistic_of
 from samguard.template import Resource
 from samguard.value import value
 
@@ -32,7 +32,7 @@ def beyond_timeout(alarm: Alarm, scene: EvaluatedTemplate) -> Beyond | None:
     if alarm.is_math or not alarm.metrics or threshold_ms is None or not comparison.startswith("GreaterThan"):
         return None
     metric = alarm.metrics[0]
-    function = watched_function(metric, scene) if named(metric) == (NAMESPACE, "Duration") else None
+    function = watched_function(metric, scene) if metric.names == (NAMESPACE, "Duration") else None
     seconds = timeout_seconds(function, scene) if function is not None else None
     if function is None or seconds is None:
         return None

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from samguard.evaluation import Literal
 from samguard.rollout.alarm import Alarm, Metric
 from samguard.rollout.lambda_metrics import COUNTS, DURATIONS, NAMESPACE
-from samguard.rules.alarms.failure_metrics import named
 from samguard.source import Node, Span
 from samguard.value import field, value
 
@@ -35,12 +34,12 @@ def wrong_units(alarm: Alarm) -> Iterator[WrongUnit]:
     for metric in alarm.metrics or ():
         right, unit, node = unit_of(metric), metric.unit, metric.around.get("Unit")
         if right is not None and node is not None and isinstance(unit, Literal) and unit.text != right:
-            yield WrongUnit(named(metric)[1], unit, right, node)
+            yield WrongUnit(metric.names[1], unit, right, node)
 
 
 def unit_of(metric: Metric) -> str | None:
     """The unit in which AWS Lambda publishes a metric; None where it is not one of those or that is not certain."""
-    namespace, name = named(metric)
+    namespace, name = metric.names
     if namespace != NAMESPACE:
         return None
     if name in COUNTS:

@@ -8,7 +8,7 @@ from samguard.rollout.alarm import alarm, alarms_watching, wired_alarms_of
 from samguard.rules.alarms.alarm_list import may_name
 from samguard.rules.alarms.coverage import is_foreign, kinds_of, listed_kinds, listed_metrics, sees_only_lambda
 from samguard.rules.alarms.expected_values import is_always_in_alarm
-from samguard.rules.alarms.failure_metrics import counts_failures, is_latency, named
+from samguard.rules.alarms.failure_metrics import counts_failures, is_latency
 from samguard.template import Resource
 
 
@@ -48,7 +48,7 @@ def sees_errors_only(rollout: Rollout) -> bool:
     """Whether all that a gradual rollout's alarms certainly read is errors, and there is none for more to be listed."""
     if not rollout.is_gradual or rollout.kind is not RolloutKind.FUNCTION or not sees_only_lambda(rollout):
         return False
-    names = {named(metric)[1] for metric in listed_metrics(rollout) or ()}
+    names = {metric.names[1] for metric in listed_metrics(rollout) or ()}
     return "Errors" in names and names <= {"Errors", "Invocations"} and not unlisted_alarms(rollout)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from samguard.linting.rule import Finding
 from samguard.rollout.alarm import Metric
 from samguard.rollout.lambda_metrics import DIMENSION_NAMES, FUNCTION, METRICS, NAMESPACE
-from samguard.rules.alarms.failure_metrics import API_GATEWAY, STATES, named
+from samguard.rules.alarms.failure_metrics import API_GATEWAY, STATES
 from samguard.rules.alarms.relied_on import ReliedOn, scalar_fix
 from samguard.rules.alarms.spelling import slip_of
 
@@ -92,7 +92,7 @@ def unpublished_metrics(relied: ReliedOn) -> Iterator[Finding]:
 
 
 def _unpublished(metric: Metric, relied: ReliedOn) -> Iterator[Finding]:
-    namespace, name = named(metric)
+    namespace, name = metric.names
     if namespace == NAMESPACE:
         if name and name not in METRICS:
             near = slip_of(name, METRICS) or _OTHERS_WORDS.get(name.lower())
@@ -116,12 +116,12 @@ def _is_meant_for_lambda(namespace: str, metric: Metric) -> bool:
     if namespace == NAMESPACE or word not in _NAMESPACE_WORDS:
         return False
     names = {dimension.name for dimension in metric.dimensions or ()}
-    return namespace.upper().startswith("AWS") or (named(metric)[1] in METRICS and bool(names & set(DIMENSION_NAMES)))
+    return namespace.upper().startswith("AWS") or (metric.names[1] in METRICS and bool(names & set(DIMENSION_NAMES)))
 
 
 def _finding(metric: Metric, relied: ReliedOn, key: str, what: str, right: str) -> Finding:
     value = metric.namespace if key == "Namespace" else metric.name
-    is_slip = slip_of(named(metric)[0 if key == "Namespace" else 1], (right,)) is not None
+    is_slip = slip_of(metric.names[0 if key == "Namespace" else 1], (right,)) is not None
     return relied.finding(
         metric.span_of(key, relied.alarm.resource.span),
         f"{relied.name} gets no data, so it never stops a bad version of {{resource}}: {what}. Write {right}",
